@@ -1,0 +1,31 @@
+"""The Durable Object of one file. Its only messages are `receive` and the alarm."""
+
+import random
+from typing import Any
+
+from workers import DurableObject
+
+from actors.environment import settings_of
+from actors.file import FileCore
+from actors.host import Host
+from actors.performer import Performer
+from storage import file_repository
+from storage.durable_sql import DurableSql
+from storage.sql import migrate
+
+
+class FileActor(DurableObject):
+    def __init__(self, ctx: Any, env: Any) -> None:
+        super().__init__(ctx, env)
+        sql = DurableSql(ctx)
+        migrate(sql, file_repository.MIGRATIONS)
+        core = FileCore(sql, settings_of(env), random.random)
+        self.host = Host(core, ctx.storage, Performer(env).perform)
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        await self.host.settle()
+        return answer
+
+    async def alarm(self, info: Any = None) -> None:  # noqa: ARG002 -- the platform passes it
+        await self.host.settle()

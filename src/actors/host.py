@@ -1,0 +1,90 @@
+"""What every actor's shell does around its core: answer as data, perform effects, set the alarm."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, Protocol
+
+from actors.effects import Effect
+from actors.remote import accepted, refused
+from domain.errors import Outage, Refusal
+from domain.values import Value
+from log import log, log_bug
+
+EFFECTS_PER_WAKE: Final = 20  # then the alarm goes on: one wake must end
+
+
+class Receiver(Protocol):
+    def receive(self, text: str, now_ms: int) -> Value: ...
+
+
+class Core(Receiver, Protocol):
+    def next_effect(self, now_ms: int) -> Effect | None: ...
+    def finish(self, effect: Effect, now_ms: int) -> None: ...
+    def next_deadline_ms(self) -> int | None: ...
+
+
+class Alarm(Protocol):
+    """The one alarm of a Durable Object, as `ctx.storage` has it."""
+
+    async def getAlarm(self) -> int | None: ...  # noqa: N802 -- the platform's spelling
+    async def setAlarm(self, at_ms: int) -> None: ...  # noqa: N802
+    async def deleteAlarm(self) -> None: ...  # noqa: N802
+
+
+def answered(core: Receiver, text: str) -> str:
+    """The core's reply or refusal, as one JSON text. Never awaits."""
+    try:
+        return accepted(core.receive(text, _now_ms()))
+    except Refusal as refusal:
+        return refused(refusal)
+
+
+class Host:
+    """Built by a shell around its core. Holds nothing that may not vanish between two calls."""
+
+    def __init__(
+        self, core: Core, alarm: Alarm, perform: Callable[[Effect], Awaitable[None]]
+    ) -> None:
+        self._core = core
+        self._alarm = alarm
+        self._perform = perform
+
+    def answer(self, text: str) -> str:
+        return answered(self._core, text)
+
+    async def settle(self) -> None:
+        """After every message and on every wake: do what is owed, then see to the alarm.
+
+        An effect that fails stays owed and is tried again by the alarm, so the message that
+        caused it has succeeded nevertheless.
+        """
+        for _ in range(EFFECTS_PER_WAKE):
+            effect = self._core.next_effect(_now_ms())
+            if effect is None:
+                break
+            await self._try(effect)
+        await self._set_alarm()
+
+    async def _try(self, effect: Effect) -> None:
+        kind = type(effect).__name__
+        try:
+            await self._perform(effect)
+        except (Outage, Refusal) as trouble:
+            log("effect.failed", level="warning", effect=kind, reason=str(trouble))
+        except Exception as bug:  # noqa: BLE001 -- a bug in one effect must not stop the others
+            log_bug("effect.broke", bug, effect=kind)
+        else:
+            self._core.finish(effect, _now_ms())
+
+    async def _set_alarm(self) -> None:
+        due_ms = self._core.next_deadline_ms()
+        set_ms = await self._alarm.getAlarm()
+        if due_ms is None:
+            if set_ms is not None:
+                await self._alarm.deleteAlarm()
+        elif set_ms != due_ms:
+            await self._alarm.setAlarm(due_ms)
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)

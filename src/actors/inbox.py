@@ -1,0 +1,53 @@
+"""The core of an inbox actor: one user's notifications and which of them were read."""
+
+from domain.errors import Code, Refusal
+from domain.messages import (
+    INBOX_MESSAGE,
+    Deliver,
+    Done,
+    InboxMessage,
+    ListNotifications,
+    MarkRead,
+    Notification,
+    NotificationPage,
+)
+from domain.values import Value
+from storage.inbox_repository import InboxRepository
+from storage.sql import Sql
+
+
+class InboxCore:
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+        self._repository = InboxRepository(sql)
+
+    def receive(self, text: str, now_ms: int) -> Value:
+        message = INBOX_MESSAGE.validate_json(text)
+        return self._sql.transaction(lambda: self._answer(message, now_ms))
+
+    def _answer(self, message: InboxMessage, now_ms: int) -> Value:
+        match message:
+            case Deliver():
+                for notification in message.notifications:
+                    self._repository.deliver(notification)
+                return Done()
+            case ListNotifications():
+                return self._list(message)
+            case MarkRead():
+                return self._mark_read(message.notification_id, now_ms)
+
+    def _list(self, message: ListNotifications) -> NotificationPage:
+        rows = self._repository.page(message.before, message.limit + 1)
+        page, has_more = rows[: message.limit], len(rows) > message.limit
+        return NotificationPage(
+            notifications=tuple(notification for _, notification in page),
+            next_before=page[-1][0] if has_more else None,
+            unread=self._repository.unread(),
+        )
+
+    def _mark_read(self, notification_id: str, now_ms: int) -> Notification:
+        self._repository.mark_read(notification_id, now_ms)
+        found = self._repository.one(notification_id)
+        if found is None:
+            raise Refusal(Code.NOTIFICATION_NOT_FOUND, "there is no such notification")
+        return found

@@ -1,0 +1,63 @@
+"""The Durable Object of one order: messages, the alarm, and its watchers' hibernating sockets."""
+
+import secrets
+from typing import Any
+
+from js import WebSocketPair, WebSocketRequestResponsePair
+from workers import DurableObject, Response
+
+from actors.host import Host
+from actors.order import OrderCore
+from actors.performer import Performer
+from actors.remote import refused
+from domain.errors import Refusal
+from domain.limits import MESSAGE_BYTES_MAX
+from storage import order_repository
+from storage.durable_sql import DurableSql
+from storage.sql import migrate
+
+OPEN = 1  # WebSocket.readyState
+MESSAGE_TOO_BIG = 1009  # RFC 6455, 7.4.1
+
+
+class OrderActor(DurableObject):
+    def __init__(self, ctx: Any, env: Any) -> None:
+        super().__init__(ctx, env)
+        sql = DurableSql(ctx)
+        migrate(sql, order_repository.MIGRATIONS)
+        self.core = OrderCore(sql, lambda: secrets.token_hex(4))
+        self.host = Host(self.core, ctx.storage, Performer(env).perform)
+        ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        for event in self.core.take_events():
+            broadcast(self.ctx, event.model_dump_json())
+        await self.host.settle()
+        return answer
+
+    async def alarm(self, info: Any = None) -> None:  # noqa: ARG002 -- the platform passes it
+        await self.host.settle()
+
+    async def fetch(self, request: Any) -> Any:
+        """A watcher's upgrade. `hello` is sent in the stretch that accepts the socket."""
+        try:
+            hello = self.core.hello(request.headers.get("x-darkroom-caller"))
+        except Refusal as refusal:
+            return Response(refused(refusal), status=409)
+        client, server = WebSocketPair.new().object_values()
+        self.ctx.acceptWebSocket(server)
+        server.send(hello.model_dump_json())
+        return Response(None, status=101, web_socket=client)
+
+    async def webSocketMessage(self, socket: Any, message: Any) -> None:  # noqa: N802
+        """Watchers only listen; `ping` is answered by the platform without waking us."""
+        size = len(message.encode()) if isinstance(message, str) else message.byteLength
+        if size > MESSAGE_BYTES_MAX:
+            socket.close(MESSAGE_TOO_BIG, f"a message may have {MESSAGE_BYTES_MAX} bytes")
+
+
+def broadcast(ctx: Any, text: str) -> None:
+    for socket in ctx.getWebSockets():
+        if socket.readyState == OPEN:
+            socket.send(text)

@@ -1,0 +1,31 @@
+"""Performs the effects that cores owe: the queue, other actors, the bucket."""
+
+from typing import Any
+
+from actors.client import InboxClient, OrderClient
+from actors.effects import Effect, NotifyOwner, PurgeObjects, SendDispatch, TellOrder
+from storage.foreign import outages_of
+from storage.r2_objects import R2Objects
+
+
+class Performer:
+    def __init__(self, env: Any) -> None:
+        self._jobs = env.EDIT_JOBS
+        self._orders = OrderClient(env.ORDERS)
+        self._inboxes = InboxClient(env.INBOXES)
+        self._objects = R2Objects(env.PHOTOS)
+
+    async def perform(self, effect: Effect) -> None:
+        """Raises `Outage` when it did not happen, or nobody can say whether it did."""
+        match effect:
+            case SendDispatch():
+                with outages_of("queue edit-jobs"):
+                    await self._jobs.send(effect.dispatch.model_dump())
+            case TellOrder():
+                await self._orders.apply(effect.order_id, effect.apply)
+            case PurgeObjects():
+                await self._objects.delete(effect.key)
+                for prefix in effect.prefixes:
+                    await self._objects.delete_under(prefix)
+            case NotifyOwner():
+                await self._inboxes.deliver(effect.owner_id, effect.deliver)

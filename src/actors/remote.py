@@ -1,0 +1,32 @@
+"""The envelope around every reply: refusals travel as data, for an exception loses its type.
+
+`{"ok": true, "reply": …}` or `{"ok": false, "refusal": {"code", "detail", "facts"}}`, one JSON text.
+Only this module and `client.py` know of it.
+"""
+
+import json
+from typing import TypeVar
+
+from domain.errors import Refusal
+from domain.messages import RefusalData
+from domain.values import Value
+
+Reply = TypeVar("Reply", bound=Value)
+
+
+def accepted(reply: Value) -> str:
+    return f'{{"ok":true,"reply":{reply.model_dump_json()}}}'
+
+
+def refused(refusal: Refusal) -> str:
+    data = RefusalData(code=refusal.code, detail=refusal.detail, facts=refusal.facts)
+    return f'{{"ok":false,"refusal":{data.model_dump_json()}}}'
+
+
+def opened(text: str, reply_type: type[Reply]) -> Reply:
+    """The reply, or the refusal raised again on this side."""
+    envelope = json.loads(text)
+    if envelope["ok"]:
+        return reply_type.model_validate(envelope["reply"])
+    data = RefusalData.model_validate(envelope["refusal"])
+    raise Refusal(data.code, data.detail, data.facts)

@@ -1,0 +1,36 @@
+"""When a file's actor has to wake: which deadlines a change of its file sets or clears."""
+
+from enum import StrEnum
+
+from domain.file import File
+from domain.job import JobState
+
+
+class Deadline(StrEnum):
+    """In the order in which they are met when due at once: the bytes go before the order hears."""
+
+    DISPATCH = "dispatch"  # the job is to be put on the queue (again)
+    LEASE = "lease"  # the worker's time is up
+    PURGE = "purge"  # a deleted file's bytes are to be removed
+    TELL = "tell"  # the order is to hear of the newest version
+
+
+def changes(before: File | None, after: File, now_ms: int) -> dict[Deadline, int | None]:
+    """The deadlines to set, in milliseconds since the epoch, and (None) to clear."""
+    changed: dict[Deadline, int | None] = {}
+    if before is None or after.version != before.version:
+        changed[Deadline.TELL] = now_ms
+    if after.lock != (before.lock if before else None):
+        changed[Deadline.LEASE] = after.lock.expires_at_ms if after.lock else None
+    if _waits_since(after) != (_waits_since(before) if before else None):
+        waits_since = _waits_since(after)
+        changed[Deadline.DISPATCH] = None if waits_since is None else max(now_ms, waits_since[1])
+    if after.deleted_at_ms is not None and (before is None or before.deleted_at_ms is None):
+        changed[Deadline.PURGE] = now_ms
+    return changed
+
+
+def _waits_since(file: File) -> tuple[str, int] | None:
+    """Which job waits to be claimed, and from when on."""
+    job = file.job
+    return (job.id, job.not_before_ms) if job and job.state is JobState.QUEUED else None

@@ -1,0 +1,43 @@
+"""One request through the edge: route, authenticate, handle; and every kind of trouble answered."""
+
+import time
+from collections.abc import Callable
+
+from domain.errors import Outage, Refusal
+from edge.auth import authenticated
+from edge.exchange import Request, Response
+from edge.problems import internal, problem, unavailable
+from edge.router import matched
+from edge.routes import ROUTES
+from edge.services import Call, Services
+from log import log, log_bug
+
+
+async def respond(request: Request, services: Callable[[], Services]) -> Response:
+    """Always an answer. What a bug raises is logged here and told to nobody."""
+    began = time.monotonic()
+    facts = {"request_id": request.id, "method": request.method}
+    try:
+        response = await _handled(request, services)
+    except Refusal as refusal:
+        response = problem(refusal, request.id)
+        facts["code"] = refusal.code
+    except Outage as outage:
+        log("upstream.failed", level="error", reason=str(outage), **facts)
+        response = problem(unavailable(), request.id)
+    except Exception as bug:  # noqa: BLE001 -- the one place for bugs of the edge
+        log_bug("request.broke", bug, **facts)
+        response = problem(internal(), request.id)
+    duration_ms = round((time.monotonic() - began) * 1000)
+    path = "/media/" if request.path.startswith("/media/") else request.path  # a key names people
+    log("request.served", path=path, status=response.status, duration_ms=duration_ms, **facts)
+    if response.native is not None:
+        return response
+    return response.with_headers(("x-request-id", request.id))
+
+
+async def _handled(request: Request, services: Callable[[], Services]) -> Response:
+    route, parameters = matched(ROUTES, request.method, request.path)
+    built = services()
+    principal = authenticated(request, built.settings) if route.needs_session else None
+    return await route.handler(Call(request, built, parameters, principal))

@@ -1,0 +1,99 @@
+"""A request and a response as the edge sees them: plain values, so that the edge runs anywhere."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from domain.errors import Code, Refusal
+from domain.limits import JSON_BODY_BYTES_MAX
+from domain.values import Value
+
+
+class Body(BaseModel):
+    """A JSON body from outside. Unlike our own messages it may hold no unknown field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Native(Protocol):
+    """The platform's own request, for what is streamed or handed on without being looked into."""
+
+    @property
+    def stream(self) -> object: ...
+
+    def forwarded(self, headers: Mapping[str, str]) -> object:
+        """The same request with these headers set, to be given to an actor."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    id: str
+    method: str
+    origin: str  # scheme and host: "https://darkroom.example"
+    path: str  # percent-decoded
+    query: Mapping[str, str]
+    headers: Mapping[str, str]  # names in lower case
+    read: Callable[[int], Awaitable[bytes | None]]  # the body, or None if above that many bytes
+    native: Native
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    status: int
+    body: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    stream: object | None = None  # a body that Python never sees
+    native: object | None = None  # a finished platform response, to be passed on as it is
+
+    def with_headers(self, *headers: tuple[str, str]) -> "Response":
+        return Response(
+            self.status, self.body, (*self.headers, *headers), self.stream, self.native
+        )
+
+
+def json_response(
+    value: Value, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    content_type = ("content-type", "application/json")
+    no_store = ("cache-control", "no-store")
+    return Response(status, value.model_dump_json(), (content_type, no_store, *headers))
+
+
+Parsed = TypeVar("Parsed", bound=Body)
+
+
+async def parsed_body(request: Request, shape: type[Parsed]) -> Parsed:
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise Refusal(Code.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
+    text = await request.read(JSON_BODY_BYTES_MAX)
+    if text is None:
+        raise Refusal(
+            Code.BODY_TOO_LARGE, f"the body may have at most {JSON_BODY_BYTES_MAX} bytes"
+        )
+    try:
+        return shape.model_validate_json(text)
+    except ValidationError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: ValidationError) -> Refusal:
+    """What is wrong and where, without repeating the input."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        return Refusal(Code.MALFORMED_JSON, "the body is not JSON")
+    where = ".".join(map(str, first["loc"])) or "the body"
+    return Refusal(Code.INVALID_BODY, f"{where}: {first['msg']}", {"field": where})
+
+
+def whole_number(request: Request, name: str, *, default: int, low: int, high: int) -> int:
+    """A query parameter within its bounds."""
+    text = request.query.get(name)
+    if text is None or text == "":
+        return default
+    if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
+        return int(text)
+    raise Refusal(Code.INVALID_QUERY, f"{name} must be a whole number from {low} to {high}")

@@ -1,0 +1,94 @@
+"""One file: look at it, rename or mark it, delete it, fetch its preview."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from domain import names
+from domain.errors import Code, Refusal
+from domain.limits import PREVIEW_URL_LIFETIME_MS
+from domain.messages import DeleteFile, DescribeFile, Release, Reserve, UpdateFile
+from domain.snapshot import FileSnapshot
+from domain.views import FileView, PreviewFacts, rfc3339
+from edge.exchange import Body, Response, json_response, parsed_body
+from edge.services import Call
+from edge.signing import MediaClaims
+
+
+class UpdateBody(Body):
+    name: str | None = None
+    marked: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if self.name is None and self.marked is None:
+            raise ValueError("name or marked is needed")
+        return self
+
+
+class PreviewUrlView(PreviewFacts):
+    url: str
+    expires_at: str
+
+
+async def describe(call: Call) -> Response:
+    return json_response(FileView.of(await _described(call)))
+
+
+async def update(call: Call) -> Response:
+    body = await parsed_body(call.request, UpdateBody)
+    message = UpdateFile(caller_id=call.caller_id, marked=body.marked)
+    if body.name is None:
+        file = await call.services.files.update(call.parameters["file_id"], message)
+    else:
+        name = names.normalised(body.name)
+        file = await _renamed(call, message.model_copy(update={"name": name}), name)
+    return json_response(FileView.of(file))
+
+
+async def _renamed(call: Call, message: UpdateFile, name: str) -> FileSnapshot:
+    """The order reserves the name first, for only it knows the names of the other files."""
+    file = await _described(call)
+    await call.services.orders.reserve(
+        Reserve(
+            caller_id=call.caller_id,
+            order_id=file.order_id,
+            name=name,
+            file_id=file.file_id,
+            is_upload=False,
+        )
+    )
+    try:
+        return await call.services.files.update(file.file_id, message)
+    except Refusal:
+        await call.services.orders.release(
+            file.order_id, Release(file_id=file.file_id, name=name)
+        )
+        raise
+
+
+async def delete(call: Call) -> Response:
+    await call.services.files.delete(
+        call.parameters["file_id"], DeleteFile(caller_id=call.caller_id)
+    )
+    return Response(204)
+
+
+async def preview(call: Call) -> Response:
+    file = await _described(call)
+    if file.preview is None:
+        raise Refusal(Code.PREVIEW_NOT_FOUND, "the preview is made when an edit is done")
+    expires_at_ms = call.now_ms + PREVIEW_URL_LIFETIME_MS
+    claims = MediaClaims(key=file.preview.object_key, method="GET")
+    view = PreviewUrlView(
+        url=call.services.signer.media_url(call.request.origin, claims, expires_at_ms),
+        expires_at=rfc3339(expires_at_ms),
+        **PreviewFacts.model_validate(dict(file.preview)).model_dump(),
+    )
+    return json_response(view)
+
+
+async def _described(call: Call) -> FileSnapshot:
+    return await call.services.files.describe(
+        call.parameters["file_id"], DescribeFile(caller_id=call.caller_id)
+    )

@@ -1,0 +1,117 @@
+"""The bytes behind signed URLs, streamed from and to the bucket without entering Python."""
+
+import re
+from typing import Final
+
+from domain.errors import Code, Refusal
+from domain.limits import RAW_BYTES_MAX
+from domain.values import Value
+from edge.exchange import Request, Response, json_response
+from edge.services import Call
+from edge.signing import MediaClaims
+from storage.objects import ByteRange, ObjectHead
+
+SINGLE_RANGE: Final = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?")
+MAX_AGE_S: Final = 3600  # a preview's key is written once (domain/keys.py), so it may be cached
+
+
+class StoredView(Value):
+    object_key: str
+    etag: str
+
+
+async def put(call: Call) -> Response:
+    claims = _claims(call, "PUT")
+    _check_announced(call.request, claims)
+    assert claims.content_type is not None
+    stored = await call.services.objects.put(
+        claims.key, call.request.native.stream, claims.content_type, claims.md5
+    )
+    return json_response(
+        StoredView(object_key=claims.key, etag=stored.etag),
+        headers=(("etag", f'"{stored.etag}"'),),
+    )
+
+
+async def get(call: Call) -> Response:
+    claims = _claims(call, "GET")
+    head = await call.services.objects.head(claims.key)
+    if head is None:
+        raise Refusal(Code.OBJECT_NOT_FOUND, "the object was removed")
+    headers = _headers(head)
+    if _is_known(call.request, head):
+        return Response(304, headers=headers)
+    span = _span(call.request, head.size_bytes)
+    length = head.size_bytes if span is None else span[1] - span[0]
+    headers = (*headers, ("content-length", str(length)))
+    if span is not None:
+        content_range = f"bytes {span[0]}-{span[1] - 1}/{head.size_bytes}"
+        headers = (*headers, ("content-range", content_range))
+    status = 200 if span is None else 206
+    if call.request.method == "HEAD":
+        return Response(status, headers=headers)
+    found = await call.services.objects.get(
+        claims.key, None if span is None else ByteRange(span[0], length)
+    )
+    if found is None:
+        raise Refusal(Code.OBJECT_NOT_FOUND, "the object was removed")
+    return Response(status, headers=headers, stream=found.body)
+
+
+def _claims(call: Call, method: str) -> MediaClaims:
+    claims = call.services.signer.media(call.request.query.get("token", ""))
+    if claims.method != method or claims.key != call.parameters["key"]:
+        raise Refusal(Code.SIGNATURE_INVALID, "the URL was signed for another use")
+    return claims
+
+
+def _check_announced(request: Request, claims: MediaClaims) -> None:
+    """Size and type are those of the intent, or nothing is stored."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise Refusal(Code.LENGTH_REQUIRED, "send the bytes with a content-length")
+    if int(length) > RAW_BYTES_MAX:
+        raise Refusal(Code.BODY_TOO_LARGE, f"a photo may have at most {RAW_BYTES_MAX} bytes")
+    if int(length) != claims.size_bytes:
+        raise Refusal(Code.SIZE_MISMATCH, f"{claims.size_bytes} bytes were announced")
+    if request.headers.get("content-type", "") != claims.content_type:
+        raise Refusal(Code.CONTENT_TYPE_MISMATCH, f"{claims.content_type} was announced")
+
+
+def _headers(head: ObjectHead) -> tuple[tuple[str, str], ...]:
+    return (
+        ("content-type", head.content_type),
+        ("etag", f'"{head.etag}"'),
+        ("accept-ranges", "bytes"),
+        ("cache-control", f"private, max-age={MAX_AGE_S}"),
+        ("x-content-type-options", "nosniff"),
+    )
+
+
+def _is_known(request: Request, head: ObjectHead) -> bool:
+    """RFC 9110, 13.1.2, by weak comparison."""
+    tags = request.headers.get("if-none-match", "")
+    known = {tag.strip().removeprefix("W/").strip('"') for tag in tags.split(",")}
+    return "*" in known or head.etag in known
+
+
+def _span(request: Request, size_bytes: int) -> tuple[int, int] | None:
+    """First byte and the one behind the last. None: the whole object (RFC 9110, 14.2).
+
+    Several ranges, other units and `If-Range` are answered with the whole, as a server may.
+    """
+    found = SINGLE_RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
+    if found is None or found[1] is found[2] is None or "if-range" in request.headers:
+        return None
+    if found[1] is None:
+        first, behind = max(size_bytes - int(found[2]), 0), size_bytes
+    else:
+        first = int(found[1])
+        behind = min(int(found[2]) + 1, size_bytes) if found[2] else size_bytes
+    if found[1] and found[2] and int(found[2]) < int(found[1]):
+        return None
+    if first >= behind:
+        raise Refusal(
+            Code.RANGE_NOT_SATISFIABLE, f"the object has {size_bytes} bytes", {"size_bytes": size_bytes}
+        )
+    return first, behind

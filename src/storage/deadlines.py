@@ -1,0 +1,56 @@
+"""An actor's deadlines: many of them on its one alarm.
+
+A deadline is also how an effect is owed: it is put off *before* the effect is tried, so that one
+that fails, or is cut off by a crash, is tried again, and two messages do not both try it.
+"""
+
+from typing import Final
+
+from domain.limits import EFFECT_RETRY_FIRST_MS, EFFECT_RETRY_MAX_MS
+from storage.sql import Sql
+
+MIGRATION: Final = """
+CREATE TABLE deadlines (
+  kind    TEXT PRIMARY KEY,
+  due_ms  INTEGER NOT NULL,
+  tries   INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID
+"""
+SET = """
+INSERT INTO deadlines (kind, due_ms) VALUES (?, ?)
+ON CONFLICT (kind) DO UPDATE SET due_ms = excluded.due_ms, tries = 0
+"""
+CLEAR = "DELETE FROM deadlines WHERE kind = ?"
+DUE = "SELECT kind, tries FROM deadlines WHERE due_ms <= ? ORDER BY due_ms, kind LIMIT 1"
+PUT_OFF = "UPDATE deadlines SET due_ms = ?, tries = tries + 1 WHERE kind = ?"
+EARLIEST = "SELECT MIN(due_ms) FROM deadlines"
+
+
+class Deadlines:
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def set(self, kind: str, due_ms: int | None) -> None:
+        """When to wake for `kind`; None for no longer."""
+        if due_ms is None:
+            self.clear(kind)
+        else:
+            self._sql.rows(SET, kind, due_ms)
+
+    def clear(self, kind: str) -> None:
+        self._sql.rows(CLEAR, kind)
+
+    def earliest(self) -> int | None:
+        ((due_ms,),) = self._sql.rows(EARLIEST)
+        assert due_ms is None or isinstance(due_ms, int)
+        return due_ms
+
+    def take_due(self, now_ms: int) -> str | None:
+        """One that is due now, put off in the same stretch; by longer each time it is taken."""
+        due = self._sql.rows(DUE, now_ms)
+        if not due:
+            return None
+        kind, tries = str(due[0][0]), int(due[0][1] or 0)
+        delay_ms = min(EFFECT_RETRY_FIRST_MS * 2 ** min(tries, 16), EFFECT_RETRY_MAX_MS)
+        self._sql.rows(PUT_OFF, now_ms + delay_ms, kind)
+        return kind

@@ -1,0 +1,60 @@
+"""The port to the bucket that holds the photos. Bodies are the platform's streams, never bytes."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHead:
+    size_bytes: int
+    etag: str  # without quotes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """`length` bytes from `offset`; or, where `offset` is None, the last `length` bytes."""
+
+    offset: int | None
+    length: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectBody:
+    head: ObjectHead
+    body: object | None  # a stream; None: the reader has this version already
+
+
+class CopyResult(StrEnum):
+    COPIED = "copied"
+    MISSING = "missing"
+    CHANGED = "changed"  # the source is not the version that was asked for
+
+
+class Objects(Protocol):
+    """Every method may raise `Outage`."""
+
+    async def head(self, key: str) -> ObjectHead | None: ...
+
+    async def put(
+        self, key: str, body: object, content_type: str, md5: str | None = None
+    ) -> ObjectHead:
+        """Stores all of it or nothing. Refuses with `md5_mismatch`."""
+        ...
+
+    async def get(
+        self, key: str, byte_range: ByteRange | None = None, unless_etag: str | None = None
+    ) -> ObjectBody | None: ...
+
+    async def read(self, key: str, byte_range: ByteRange | None = None) -> bytes | None:
+        """Into memory: only what is known to be small."""
+        ...
+
+    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
+        """Without the bytes entering Python."""
+        ...
+
+    async def delete(self, key: str) -> None: ...
+
+    async def delete_under(self, prefix: str) -> None: ...

@@ -1,0 +1,102 @@
+"""Previews by Pillow, inside the isolate. Imported only where Pillow can be (design, section 7)."""
+
+import io
+from typing import Final
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from domain.failure import EditFailed, FailureCode
+from domain.file import Preview
+from domain.limits import (
+    PILLOW_BYTES_MAX,
+    PILLOW_PIXELS_MAX,
+    PILLOW_PROGRESSIVE_PIXELS_MAX,
+    PREVIEW_LONG_EDGE_PX,
+    PREVIEW_QUALITY,
+)
+from storage.objects import Objects
+from storage.picture import PixelSize
+from storage.previews import PreviewOrder
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+BOX: Final = (PREVIEW_LONG_EDGE_PX, PREVIEW_LONG_EDGE_PX)
+CONTENT_TYPE: Final = "image/jpeg"
+
+
+class PillowPreviews:
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    async def make(self, order: PreviewOrder, size: PixelSize) -> Preview | None:
+        if order.size_bytes > PILLOW_BYTES_MAX or size.width * size.height > PILLOW_PIXELS_MAX:
+            return None
+        data = await self._objects.read(order.source_key)
+        made = None if data is None else scaled(data)
+        if made is None:
+            return None
+        picture, (width, height) = made
+        await self._objects.put(order.target_key, picture, CONTENT_TYPE)
+        return Preview(
+            object_key=order.target_key,
+            width=width,
+            height=height,
+            size_bytes=len(picture),
+            content_type=CONTENT_TYPE,
+            maker="pillow",
+        )
+
+
+def scaled(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
+    """An upright sRGB JPEG within the box, without metadata; None if too large to decode here."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if _is_costly(image):
+                return None
+            return _encoded(image)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        # What Pillow's decoders raise for a picture that is not one, or is cut off.
+        raise EditFailed(FailureCode.UNSUPPORTED_IMAGE, "the photo cannot be decoded") from error
+
+
+def _is_costly(image: Image.Image) -> bool:
+    """A progressive JPEG keeps all its coefficients, whatever the scale it is decoded at."""
+    is_progressive = bool(image.info.get("progressive"))
+    return is_progressive and image.width * image.height > PILLOW_PROGRESSIVE_PIXELS_MAX
+
+
+def _encoded(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
+    image.draft("RGB", BOX)  # JPEG only: decodes at 1/2, 1/4 or 1/8 and never below the box
+    upright = ImageOps.exif_transpose(image)
+    upright.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    out = io.BytesIO()
+    flat = _on_white(_in_srgb(upright))
+    flat.save(out, "JPEG", quality=PREVIEW_QUALITY, optimize=True)
+    return out.getvalue(), flat.size
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"RGB", "RGBA"}:
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))
+    except ImageCms.PyCMSError:
+        return image  # a broken profile: the numbers as they are, which viewers would do too
+    return image if converted is None else converted
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """JPEG has no transparency; on white, as paper would show it. Drops all metadata."""
+    if not image.has_transparency_data:
+        return _bare(image.convert("RGB"))
+    rgba = image.convert("RGBA")
+    paper = Image.new("RGB", rgba.size, "white")
+    paper.paste(rgba, mask=rgba.getchannel("A"))
+    return paper
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """`save` writes what `info` holds: the camera's comment and the profile just applied."""
+    image.info = {}
+    return image

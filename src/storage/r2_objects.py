@@ -1,0 +1,98 @@
+"""`Objects` on an R2 bucket binding."""
+
+from typing import Any
+
+from domain.errors import Code, Outage, Refusal
+from storage.foreign import outages_of
+from storage.objects import ByteRange, CopyResult, ObjectBody, ObjectHead
+
+MD5_WRONG = "(10037)"  # R2's error number, seen when the given checksum does not match
+
+
+class R2Objects:
+    def __init__(self, bucket: Any) -> None:
+        self._bucket = bucket
+
+    async def head(self, key: str) -> ObjectHead | None:
+        with outages_of("R2 head"):
+            found = await self._bucket.head(key)
+        return None if found is None else _head(found)
+
+    async def put(
+        self, key: str, body: object, content_type: str, md5: str | None = None
+    ) -> ObjectHead:
+        options: dict[str, object] = {"httpMetadata": {"contentType": content_type}}
+        if md5 is not None:
+            options["md5"] = md5
+        try:
+            with outages_of("R2 put"):
+                return _head(await self._bucket.put(key, body, options))
+        except Outage as outage:
+            if MD5_WRONG in str(outage):
+                raise Refusal(Code.MD5_MISMATCH, "the bytes do not have the MD5 given") from None
+            raise
+
+    async def get(
+        self, key: str, byte_range: ByteRange | None = None, unless_etag: str | None = None
+    ) -> ObjectBody | None:
+        options: dict[str, object] = {}
+        if byte_range is not None:
+            options["range"] = _range(byte_range)
+        if unless_etag is not None:
+            options["onlyIf"] = {"etagDoesNotMatch": unless_etag}
+        with outages_of("R2 get"):
+            found = await self._bucket.get(key, options)
+        return None if found is None else ObjectBody(_head(found), getattr(found, "body", None))
+
+    async def read(self, key: str, byte_range: ByteRange | None = None) -> bytes | None:
+        options = {} if byte_range is None else {"range": _range(byte_range)}
+        with outages_of("R2 read"):
+            found = await self._bucket.get(key, options)
+            return None if found is None else bytes(await found.bytes())
+
+    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
+        options = {"onlyIf": {"etagMatches": etag}} if etag else {}
+        with outages_of("R2 copy"):
+            source = await self._bucket.get(source_key, options)
+            if source is None:
+                return CopyResult.MISSING
+            if getattr(source, "body", None) is None:
+                return CopyResult.CHANGED
+            copied: dict[str, object] = {
+                "httpMetadata": {"contentType": _head(source).content_type}
+            }
+            if source.checksums.md5 is not None:  # absent after a multipart upload
+                copied["md5"] = bytes(source.checksums.md5)
+            await self._bucket.put(target_key, source.body, copied)
+        return CopyResult.COPIED
+
+    async def delete(self, key: str) -> None:
+        with outages_of("R2 delete"):
+            await self._bucket.delete(key)
+
+    async def delete_under(self, prefix: str) -> None:
+        with outages_of("R2 delete"):
+            while True:
+                page = await self._bucket.list({"prefix": prefix})
+                if keys := [found.key for found in page.objects]:
+                    await self._bucket.delete(keys)
+                if not page.truncated:
+                    return
+
+
+def _head(found: Any) -> ObjectHead:
+    metadata = found.httpMetadata
+    content_type = metadata["contentType"] if metadata else None
+    return ObjectHead(
+        size_bytes=int(found.size),
+        etag=str(found.etag),
+        content_type=str(content_type or "application/octet-stream"),
+    )
+
+
+def _range(byte_range: ByteRange) -> dict[str, int]:
+    if byte_range.offset is None:
+        assert byte_range.length is not None
+        return {"suffix": byte_range.length}
+    given = {"offset": byte_range.offset}
+    return given if byte_range.length is None else {**given, "length": byte_range.length}
