@@ -1,9 +1,4 @@
-"""The Worker: what the platform calls. Turns its objects into ours and builds what is handed down."""
-
-# isort: off -- first, for it lets libraries draw their start-up entropy, which workerd refuses
-from workers import Response as PlatformResponse
-from workers import WorkerEntrypoint
-# isort: on
+"""The Worker: what the platform calls. Its objects become ours here, and services are built."""
 
 import asyncio
 import importlib
@@ -17,6 +12,8 @@ from js import Headers, Object
 from js import Request as JsRequest
 from pydantic import ValidationError
 from pyodide.ffi import to_js
+from workers import Response as PlatformResponse
+from workers import WorkerEntrypoint
 
 from actors.client import FileClient, InboxClient, OrderClient
 from actors.environment import settings_of
@@ -45,7 +42,7 @@ class Default(WorkerEntrypoint):
         return _platform_response(response)
 
     async def queue(self, batch: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
-        """Every message is done with once it was tried: the file's actor sends it again if need be."""
+        """A message is done with once it was tried: trying again is up to the file's actor."""
         editor = _editor(self.env)
         await asyncio.gather(*(_consume(editor, message) for message in batch.messages))
 

@@ -1,4 +1,4 @@
-"""How actors are reached, by the edge, the consumer and each other: one RPC, one JSON text each way."""
+"""How the edge, the consumer and actors reach actors: one RPC, one JSON text each way."""
 
 from typing import Final, Protocol, TypeVar
 

@@ -40,9 +40,7 @@ class FileCore:
         self._sql = sql
         self._repository = FileRepository(sql)
         self._deadlines = Deadlines(sql)
-        self._outbox = FileOutbox(
-            self._repository, self._deadlines, settings.dispatch_timeout_ms
-        )
+        self._outbox = FileOutbox(self._repository, self._deadlines, settings.dispatch_timeout_ms)
         self._settings = settings
         self._jitter = jitter
 

@@ -28,4 +28,4 @@ class FileActor(DurableObject):
         return answer
 
     async def alarm(self, info: Any = None) -> None:  # noqa: ARG002 -- the platform passes it
-        await self.host.settle()
+        await self.host.wake()

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from actors.effects import Effect
 from actors.remote import accepted, refused
 from domain.errors import Outage, Refusal
+from domain.limits import EFFECT_RETRY_MAX_MS
 from domain.values import Value
 from log import log, log_bug
 
@@ -26,8 +27,7 @@ class Core(Receiver, Protocol):
 class Alarm(Protocol):
     """The one alarm of a Durable Object, as `ctx.storage` has it."""
 
-    async def getAlarm(self) -> int | None: ...  # noqa: N802 -- the platform's spelling
-    async def setAlarm(self, at_ms: int) -> None: ...  # noqa: N802
+    async def setAlarm(self, at_ms: int) -> None: ...  # noqa: N802 -- the platform's spelling
     async def deleteAlarm(self) -> None: ...  # noqa: N802
 
 
@@ -48,22 +48,35 @@ class Host:
         self._core = core
         self._alarm = alarm
         self._perform = perform
+        self._alarm_ms: int | None = None  # when the alarm rings, as far as is known here
 
     def answer(self, text: str) -> str:
+        """The core's reply or refusal, as one JSON text. Never awaits."""
         return answered(self._core, text)
 
     async def settle(self) -> None:
         """After every message and on every wake: do what is owed, then see to the alarm.
 
         An effect that fails stays owed and is tried again by the alarm, so the message that
-        caused it has succeeded nevertheless.
+        caused it has succeeded nevertheless. The alarm is set in the stretch that keeps the
+        change, before the effect is tried: a crash from there on is found when it rings.
         """
         for _ in range(EFFECTS_PER_WAKE):
             effect = self._core.next_effect(_now_ms())
             if effect is None:
                 break
+            await self._ring_by(self._core.next_deadline_ms())
             await self._try(effect)
-        await self._set_alarm()
+        await self._ring_at(self._core.next_deadline_ms())
+
+    async def wake(self) -> None:
+        """The alarm rang. The platform gives an alarm up that has raised seven times; we do not."""
+        self._alarm_ms = None
+        try:
+            await self.settle()
+        except Exception as bug:  # noqa: BLE001 -- logged, and tried again for ever
+            log_bug("alarm.broke", bug)
+            await self._ring_at(_now_ms() + EFFECT_RETRY_MAX_MS)
 
     async def _try(self, effect: Effect) -> None:
         kind = type(effect).__name__
@@ -76,13 +89,18 @@ class Host:
         else:
             self._core.finish(effect, _now_ms())
 
-    async def _set_alarm(self) -> None:
-        due_ms = self._core.next_deadline_ms()
-        set_ms = await self._alarm.getAlarm()
+    async def _ring_by(self, due_ms: int | None) -> None:
+        """Too early does no harm; and each setting is a row written (Cloudflare's pricing)."""
+        if due_ms is not None and (self._alarm_ms is None or self._alarm_ms > due_ms):
+            await self._ring_at(due_ms)
+
+    async def _ring_at(self, due_ms: int | None) -> None:
+        if due_ms == self._alarm_ms:
+            return
+        self._alarm_ms = due_ms
         if due_ms is None:
-            if set_ms is not None:
-                await self._alarm.deleteAlarm()
-        elif set_ms != due_ms:
+            await self._alarm.deleteAlarm()
+        else:
             await self._alarm.setAlarm(due_ms)
 
 

@@ -38,9 +38,7 @@ NOTIFICATIONS_PER_DELIVERY = 50  # one RPC of about 15 kB
 
 
 class OrderCore:
-    def __init__(
-        self, sql: Sql, new_epoch: Callable[[], str]
-    ) -> None:
+    def __init__(self, sql: Sql, new_epoch: Callable[[], str]) -> None:
         self._sql = sql
         self._repository = OrderRepository(sql)
         self._deadlines = Deadlines(sql)
@@ -105,9 +103,7 @@ class OrderCore:
     def _reserve(self, message: Reserve, now_ms: int) -> Reserved:
         order = self._repository.load()
         if order is None and message.is_upload:
-            order = self._repository.create(
-                message.order_id, message.caller_id, self._new_epoch()
-            )
+            order = self._repository.create(message.order_id, message.caller_id, self._new_epoch())
         self._check_owner(order, message.caller_id)
         name_key = names.collision_key(message.name)
         holder = self._repository.name_holder(name_key, now_ms)
@@ -124,8 +120,7 @@ class OrderCore:
         """The file id of an upload of that name that was begun and never finalized."""
         if holder is None or not (message.is_upload and holder.is_reservation):
             return None
-        is_known = self._repository.version_of(holder.file_id) > 0
-        return None if is_known else holder.file_id
+        return None if self._repository.known(holder.file_id) else holder.file_id
 
     def _check_room(self, message: Reserve, now_ms: int) -> None:
         if message.is_upload and self._repository.held_files(now_ms) >= ORDER_FILES_MAX:
@@ -139,10 +134,12 @@ class OrderCore:
         for outcome in message.outcomes:
             self._repository.owe(_notification(news, outcome))
             self._deadlines.set(NOTIFY, now_ms)
-        if news.version <= self._repository.version_of(news.file_id):
+        known = self._repository.known(news.file_id)
+        if known is not None and news.version <= known.version:
             return Done()
         self._repository.save(news)
-        self._repository.hold_only(news.file_id, _names_of(news))
+        if known is None or _names_of(news) != _names_of(known):
+            self._repository.hold_only(news.file_id, _names_of(news))
         version = self._repository.advance()
         order = Order(order.id, order.owner_id, order.epoch, version)
         self._events.append(changed(order, news, self._status(order), now_ms))

@@ -37,7 +37,7 @@ class OrderActor(DurableObject):
         return answer
 
     async def alarm(self, info: Any = None) -> None:  # noqa: ARG002 -- the platform passes it
-        await self.host.settle()
+        await self.host.wake()
 
     async def fetch(self, request: Any) -> Any:
         """A watcher's upgrade. `hello` is sent in the stretch that accepts the socket."""

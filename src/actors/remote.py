@@ -1,6 +1,6 @@
 """The envelope around every reply: refusals travel as data, for an exception loses its type.
 
-`{"ok": true, "reply": …}` or `{"ok": false, "refusal": {"code", "detail", "facts"}}`, one JSON text.
+One JSON text: `{"ok": true, "reply": …}` or `{"ok": false, "refusal": …}` (`RefusalData`).
 Only this module and `client.py` know of it.
 """
 

@@ -20,9 +20,7 @@ RAW_FAULTS = {
     CopyResult.MISSING: (FailureCode.RAW_MISSING, "the uploaded photo is gone"),
     CopyResult.CHANGED: (FailureCode.RAW_CHANGED, "the uploaded photo was replaced"),
 }
-UNEXPECTED = Failure(
-    code=FailureCode.PROCESSING_FAILED, detail="the edit broke off unexpectedly"
-)
+UNEXPECTED = Failure(code=FailureCode.PROCESSING_FAILED, detail="the edit broke off unexpectedly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +59,7 @@ class Editor:
             log_bug("job.broke", bug, file_id=file_id)
             failure = UNEXPECTED
         else:
-            done = Complete(
-                token=grant.token, processed_key=grant.processed_key, preview=preview
-            )
+            done = Complete(token=grant.token, processed_key=grant.processed_key, preview=preview)
             await self.files.complete(file_id, done)
             return "done"
         await self.files.fail(file_id, Fail(token=grant.token, failure=failure))

@@ -52,7 +52,7 @@ class Code(StrEnum):
 Facts = dict[str, str | int]
 
 
-class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error
+class Refusal(Exception):
     """A typed "no": what was declined, why, and the facts a client may act on."""
 
     def __init__(self, code: Code, detail: str, facts: Facts | None = None) -> None:
@@ -62,5 +62,5 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error
         self.facts = facts or {}
 
 
-class Outage(Exception):  # noqa: N818 -- see Refusal
+class Outage(Exception):
     """Something we depend on failed or did not answer. Safe to try again."""

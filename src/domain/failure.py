@@ -30,7 +30,7 @@ class Failure(Stored):
     detail: str
 
 
-class EditFailed(Exception):  # noqa: N818 -- an outcome of the work, known and told to the actor
+class EditFailed(Exception):
     """The work on a photo ended in a failure that has a name."""
 
     def __init__(self, code: FailureCode, detail: str) -> None:

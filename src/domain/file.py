@@ -143,9 +143,7 @@ def renewed(file: File, token: int, *, lease_ms: int, now_ms: int) -> File:
     return file.model_copy(update={"job": jobs.renewed(job, now_ms + lease_ms)})
 
 
-def completed(
-    file: File, token: int, preview: Preview, *, processed_key: str, now_ms: int
-) -> File:
+def completed(file: File, token: int, preview: Preview, *, processed_key: str, now_ms: int) -> File:
     job = jobs.completed(_held(file, token), now_ms)
     return _changed(
         file, now_ms, job=job, preview=preview, processed_key=processed_key, marked=False
@@ -183,7 +181,7 @@ def marked(file: File, now_ms: int, *, value: bool) -> File:
 
 
 def deleted(file: File, now_ms: int) -> File:
-    """A tombstone: the id stays known, so that a late worker or a repeated delete finds an answer."""
+    """A tombstone: the id stays known, so a late worker or a second delete finds an answer."""
     if file.deleted_at_ms is not None:
         return file
     check_unlocked(file, "deleted", now_ms)

@@ -1,4 +1,4 @@
-"""What actors are told and what they answer. One model each; JSON on the wire, milliseconds for time.
+"""What actors are told and what they answer: one model each, JSON, times in milliseconds.
 
 A field added later has a default, and is sent only once every live version can read it.
 """
@@ -242,4 +242,4 @@ class RefusalData(Value):
 
     code: Code
     detail: str
-    facts: Facts = {}
+    facts: Facts = Field(default_factory=dict)

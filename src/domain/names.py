@@ -6,7 +6,6 @@ from typing import Final
 from domain.errors import Code, Refusal
 from domain.limits import NAME_BYTES_MAX
 
-
 BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -44,6 +43,4 @@ def _fault(name: str) -> str | None:
 
 def _is_control(character: str) -> bool:
     """Controls, lone surrogates, line breaks, and what can make "gpj.exe" read as "exe.jpg"."""
-    return (
-        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in BIDI_CONTROLS
-    )
+    return unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in BIDI_CONTROLS

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
-class SettingsInvalid(Exception):  # noqa: N818 -- says what is the case
+class SettingsInvalid(Exception):
     """A variable is missing or out of bounds. Names the variables, never their values."""
 
 

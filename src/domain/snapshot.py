@@ -1,4 +1,4 @@
-"""What a file tells its order: its newest state, whole, under a version (state-based propagation)."""
+"""What a file tells its order: its newest state, whole and under a version."""
 
 from enum import StrEnum
 

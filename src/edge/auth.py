@@ -24,9 +24,9 @@ class Principal:
 
 def authenticated(request: Request, settings: Settings) -> Principal:
     """The caller, or a refusal. A cookie counts for a change only when sent from our own pages."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return principal_of(token.strip(), settings)
+        return principal_of(bearer.strip(), settings)
     token = _cookie(request)
     if not token:
         raise Refusal(Code.UNAUTHENTICATED, "sign in first: no session token was sent")

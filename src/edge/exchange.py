@@ -49,9 +49,7 @@ class Response:
     native: object | None = None  # a finished platform response, to be passed on as it is
 
     def with_headers(self, *headers: tuple[str, str]) -> "Response":
-        return Response(
-            self.status, self.body, (*self.headers, *headers), self.stream, self.native
-        )
+        return Response(self.status, self.body, (*self.headers, *headers), self.stream, self.native)
 
 
 def json_response(
@@ -71,9 +69,7 @@ async def parsed_body(request: Request, shape: type[Parsed]) -> Parsed:
         raise Refusal(Code.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
     text = await request.read(JSON_BODY_BYTES_MAX)
     if text is None:
-        raise Refusal(
-            Code.BODY_TOO_LARGE, f"the body may have at most {JSON_BODY_BYTES_MAX} bytes"
-        )
+        raise Refusal(Code.BODY_TOO_LARGE, f"the body may have at most {JSON_BODY_BYTES_MAX} bytes")
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:
@@ -94,6 +90,11 @@ def whole_number(request: Request, name: str, *, default: int, low: int, high: i
     text = request.query.get(name)
     if text is None or text == "":
         return default
-    if text.isascii() and text.isdigit() and len(text) <= len(str(high)) and low <= int(text) <= high:
+    if (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= len(str(high))
+        and low <= int(text) <= high
+    ):
         return int(text)
     raise Refusal(Code.INVALID_QUERY, f"{name} must be a whole number from {low} to {high}")

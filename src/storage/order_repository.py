@@ -48,7 +48,7 @@ MIGRATIONS: Final = (
 ORDER = "SELECT order_id, owner_id, epoch, version FROM orders"
 CREATE = "INSERT INTO orders (only_row, order_id, owner_id, epoch) VALUES (1, ?, ?, ?)"
 ADVANCE = "UPDATE orders SET version = version + 1 RETURNING version"
-VERSION_OF_FILE = "SELECT version FROM files WHERE file_id = ?"
+KNOWN = "SELECT snapshot FROM files WHERE file_id = ?"
 SAVE_FILE = """
 INSERT INTO files (file_id, version, status, marked, deleted, snapshot) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (file_id) DO UPDATE SET version = excluded.version, status = excluded.status,
@@ -117,9 +117,9 @@ class OrderRepository:
         assert isinstance(version, int)
         return version
 
-    def version_of(self, file_id: str) -> int:
-        found = self._sql.rows(VERSION_OF_FILE, file_id)
-        return int(found[0][0] or 0) if found else 0
+    def known(self, file_id: str) -> FileSnapshot | None:
+        found = self._sql.rows(KNOWN, file_id)
+        return FileSnapshot.model_validate_json(str(found[0][0])) if found else None
 
     def save(self, snapshot: FileSnapshot) -> None:
         self._sql.rows(

@@ -1,5 +1,6 @@
 """What a photo says of itself in its first bytes, before anybody decodes it."""
 
+import contextlib
 import io
 from dataclasses import dataclass
 from typing import Final
@@ -27,10 +28,8 @@ def pixel_size(header: bytes) -> PixelSize:
     """Read off the header, or `EditFailed`: not a photo, or more pixels than can be decoded."""
     width, height = (-1, -1)
     if header.startswith(SIGNATURES):
-        try:
+        with contextlib.suppress(ValueError, OSError):  # cut off, or not what it says it is
             width, height = imagesize.get(io.BytesIO(header))
-        except (ValueError, OSError):
-            pass  # cut off, or not what its first bytes say
     if width <= 0 or height <= 0:
         raise EditFailed(
             FailureCode.UNSUPPORTED_IMAGE, "the photo is not a readable JPEG, PNG or WebP"

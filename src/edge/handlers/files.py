@@ -61,9 +61,7 @@ async def _renamed(call: Call, message: UpdateFile, name: str) -> FileSnapshot:
     try:
         return await call.services.files.update(file.file_id, message)
     except Refusal:
-        await call.services.orders.release(
-            file.order_id, Release(file_id=file.file_id, name=name)
-        )
+        await call.services.orders.release(file.order_id, Release(file_id=file.file_id, name=name))
         raise
 
 

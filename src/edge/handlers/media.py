@@ -112,6 +112,8 @@ def _span(request: Request, size_bytes: int) -> tuple[int, int] | None:
         return None
     if first >= behind:
         raise Refusal(
-            Code.RANGE_NOT_SATISFIABLE, f"the object has {size_bytes} bytes", {"size_bytes": size_bytes}
+            Code.RANGE_NOT_SATISFIABLE,
+            f"the object has {size_bytes} bytes",
+            {"size_bytes": size_bytes},
         )
     return first, behind

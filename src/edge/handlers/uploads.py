@@ -61,9 +61,7 @@ async def intent(call: Call) -> Response:
     body = await parsed_body(call.request, IntentBody)
     name = names.normalised(body.name)
     reserved = await call.services.orders.reserve(
-        Reserve(
-            caller_id=call.caller_id, order_id=body.order_id, name=name, file_id=new_file_id()
-        )
+        Reserve(caller_id=call.caller_id, order_id=body.order_id, name=name, file_id=new_file_id())
     )
     claims = IntentClaims(
         file_id=reserved.file_id,
