@@ -1,0 +1,52 @@
+"""The product on its real runtime, started once; every test brings users and an order of its own."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.acceptance.photographer import Photographer, photographer
+from tools import photos
+from tools.photos import PhotoSet
+from tools.server import Server
+
+
+@pytest.fixture(scope="session")
+def worker_secrets() -> dict[str, str]:
+    return {
+        "JWT_SECRET": secrets.token_hex(32),
+        "URL_SIGNING_SECRET": secrets.token_hex(32),
+    }
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, worker_secrets: dict[str, str]
+) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("server")
+    with Server(
+        persist_to=folder / "state", variables=worker_secrets, log_path=folder / "server.log"
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def pictures() -> PhotoSet:
+    return photos.photos()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+async def alice(server: Server, worker_secrets: dict[str, str]) -> AsyncIterator[Photographer]:
+    async with photographer(server.url, worker_secrets["JWT_SECRET"], "alice") as someone:
+        yield someone
+
+
+@pytest.fixture
+async def bob(server: Server, worker_secrets: dict[str, str]) -> AsyncIterator[Photographer]:
+    async with photographer(server.url, worker_secrets["JWT_SECRET"], "bob") as someone:
+        yield someone

@@ -1,0 +1,78 @@
+"""While a job holds a file, nobody may rename or delete it; before and after, they may."""
+
+import asyncio
+from datetime import datetime
+
+import pytest
+
+from tests.acceptance.photographer import Photographer, refusal
+from tools.photos import PhotoSet
+
+pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
+
+LEASE_S = 15 * 60
+JSON = {"content-type": "application/json"}
+
+
+async def test_a_locked_file_is_neither_deleted_nor_renamed_until_its_job_is_over(
+    alice: Photographer, pictures: PhotoSet
+) -> None:
+    file_id = await alice.upload(pictures.galaxies)
+    path = f"/api/files/{file_id}"
+    async with alice.watch() as watch:
+        await alice.submit(file_id)
+        held = (await watch.until(file_id, "in_progress"))[-1]
+
+        deletion, renaming = await asyncio.gather(
+            alice.api.send("DELETE", path),
+            alice.api.send("PATCH", path, content=b'{"name": "sky.jpg"}', headers=JSON),
+        )
+        await watch.until(file_id, "done")
+
+    for answer in (deletion, renaming):
+        assert refusal(answer) == (409, "file_locked")
+        problem = answer.json()
+        since, until = map(moment, (problem["locked_since"], problem["locked_until"]))
+        assert held["job"] is not None
+        assert problem["job_id"] == held["job"]["id"]
+        assert (until - since).total_seconds() == LEASE_S
+        assert 0 < int(answer.headers["retry-after"]) <= LEASE_S
+
+    assert (await alice.api.rename(file_id, "sky.jpg"))["name"] == "sky.jpg"
+    await alice.api.delete(file_id)
+    assert refusal(await alice.api.send("GET", path)) == (410, "file_deleted")
+    assert (await alice.api.status(alice.order_id))["total"] == 0
+
+
+async def test_deleting_takes_the_photo_its_preview_and_its_place_in_the_order(
+    alice: Photographer, pictures: PhotoSet
+) -> None:
+    file_id = await alice.upload(pictures.rocket)
+    await alice.finish(file_id)
+    preview = await alice.api.preview(file_id)
+    async with alice.watch() as watch:
+        first = await alice.api.send("DELETE", f"/api/files/{file_id}")
+        event = await watch.next_event()
+
+    again = await alice.api.send("DELETE", f"/api/files/{file_id}")
+
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert (event["type"], event["subject"]) == ("darkroom.file.deleted", file_id)
+    assert (await alice.api.files(alice.order_id))["files"] == []
+    await alice.until_gone(preview["url"])
+
+
+async def test_a_name_is_free_again_once_its_file_is_gone(
+    alice: Photographer, pictures: PhotoSet
+) -> None:
+    first = await alice.upload(pictures.rocket)
+    await alice.api.delete(first)
+
+    second = await alice.upload(pictures.rocket)
+
+    assert second != first
+    assert [file["id"] for file in (await alice.api.files(alice.order_id))["files"]] == [second]
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

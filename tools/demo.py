@@ -1,0 +1,306 @@
+"""`make demo`: one order, from upload to previews, on the real runtime; then the page to look at.
+
+Everything it prints comes out of the API's answers. What is not as it should be is told in plain
+words and makes the exit code 1, so the same program is a check (`--no-wait`, or DEMO_EXIT=1).
+"""
+
+import argparse
+import asyncio
+import io
+import os
+import signal
+import socket
+import sys
+import time
+from collections import Counter
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import httpx
+from PIL import Image
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+from websockets.exceptions import WebSocketException
+
+from tools import dev_token, photos
+from tools.api_client import ApiClient, File, ProblemError, UnexpectedAnswerError
+from tools.photos import Photo, PhotoSet
+from tools.runtime import dev_vars
+from tools.runtime.paths import DEV_VARS, ROOT, STATE, shown
+from tools.runtime.trouble import Trouble, told_plainly
+from tools.server import Server
+
+USER: Final = "demo"
+PORT: Final = 8787
+PORTS_TRIED: Final = 20
+LINK_LIFETIME_S: Final = 3600
+PREVIEW_LONG_EDGE_PX: Final = 1280
+
+# A laptop needs about ten; whoever has waited for this long waits for nothing.
+EDITS_DEADLINE_S: Final = 180
+NOTIFICATIONS_DEADLINE_S: Final = 15
+NOTIFICATIONS_INTERVAL_S: Final = 0.2
+WATCH_INTERVAL_S: Final = 0.5
+
+STEPS: Final = ("uploading", "uploaded", "queued", "in progress", "done")
+COLOURS: Final = {"done": "green", "in progress": "yellow", "failed": "red", "deleted": "red"}
+
+
+class Board:
+    """Where each photo is: redrawn in a terminal, one line per change anywhere else."""
+
+    def __init__(self, console: Console, pictures: tuple[Photo, ...]) -> None:
+        self._console: Final = console
+        self._began_at_s: Final = time.monotonic()
+        self._states: Final = dict.fromkeys((photo.name for photo in pictures), STEPS[0])
+        self._took_s: Final[dict[str, float]] = {}
+        self._sizes: Final = {photo.name: photo.path.stat().st_size for photo in pictures}
+
+    def __rich__(self) -> Table:
+        table = Table.grid(padding=(0, 3, 0, 0))
+        for name, state in self._states.items():
+            reached = STEPS.index(state) if state in STEPS else len(STEPS) - 1
+            colour = COLOURS.get(state, "cyan")
+            bar = Text("━━━━" * reached, colour).append("━━━━" * (len(STEPS) - 1 - reached), "dim")
+            took = f"{self._took_s[name]:.1f} s" if name in self._took_s else ""
+            size = f"{self._sizes[name] / 1e6:.1f} MB"
+            table.add_row(f"  {name}", size, bar, Text(state, colour), took)
+        return table
+
+    def move(self, name: str, state: str) -> None:
+        if self._states[name] == state:
+            return
+        self._states[name] = state
+        if self._is_final(state):
+            self._took_s[name] = time.monotonic() - self._began_at_s
+        if not self._console.is_terminal:
+            self._console.print(f"  {name:<14} {state}")
+
+    def is_finished(self) -> bool:
+        return all(self._is_final(state) for state in self._states.values())
+
+    def _is_final(self, state: str) -> bool:
+        return state not in STEPS[:-1]
+
+
+class Story:
+    """One order's way through the product; `complaints` is what was not as it should be."""
+
+    def __init__(
+        self, client: ApiClient, console: Console, order_id: str, chosen: PhotoSet
+    ) -> None:
+        self._client: Final = client
+        self._console: Final = console
+        self._order_id: Final = order_id
+        self._photos: Final = {photo.name: photo for photo in chosen.good}
+        self._large: Final = chosen.galaxies
+        self._board: Final = Board(console, chosen.good)
+        self._refusal: ProblemError | None = None
+        self.complaints: Final[list[str]] = []
+
+    async def play(self) -> None:
+        live = Live(self._board, console=self._console) if self._console.is_terminal else None
+        with live or nullcontext():
+            file_ids = await asyncio.gather(*map(self._upload, self._photos.values()))
+            async with asyncio.timeout(EDITS_DEADLINE_S):
+                await self._edit(file_ids)
+        self._tell_refusal()
+        await self._tell_counts()
+        await self._tell_previews()
+        await self._tell_notifications()
+
+    async def _upload(self, photo: Photo) -> str:
+        content = await asyncio.to_thread(photo.path.read_bytes)
+        finalized = await self._client.upload(
+            self._order_id, photo.name, content, content_type=photo.content_type
+        )
+        self._board.move(photo.name, "uploaded")
+        return finalized["file_id"]
+
+    async def _edit(self, file_ids: list[str]) -> None:
+        async with self._client.live(self._order_id) as frames:
+            await self._client.submit(self._order_id, *file_ids)
+            async for frame in frames:
+                if frame["type"] == "hello":
+                    continue
+                file = frame["data"]["file"]
+                is_deleted = frame["type"] == "darkroom.file.deleted"
+                if file["job"]:
+                    state = "deleted" if is_deleted else file["status"].replace("_", " ")
+                    self._board.move(file["name"], state)
+                if file["locked"] and file["name"] == self._large.name:
+                    await self._try_to_delete(file)
+                if self._board.is_finished():
+                    return
+
+    async def _try_to_delete(self, file: File) -> None:
+        if self._refusal is not None:
+            return
+        try:
+            await self._client.delete(file["id"])
+        except ProblemError as error:
+            self._refusal = error
+
+    def _tell_refusal(self) -> None:
+        error = self._refusal
+        if error is None or error.code != "file_locked":
+            answer = f"with {error}" if error else "with yes"
+            self.complaints.append(
+                f"deleting {self._large.name} during its edit should have been answered with "
+                f"409 file_locked and was answered {answer}"
+            )
+            return
+        problem = error.problem
+        self._say(
+            f"\nWhile {self._large.name} was being edited, we tried to delete it:\n"
+            f"  409 {error.code}. It has been locked since {problem['locked_since'][11:19]} UTC, "
+            f"until {problem['locked_until'][11:19]} at the latest."
+        )
+
+    async def _tell_counts(self) -> None:
+        counts = (await self._client.status(self._order_id))["counts"]
+        told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+        self._say(f"\nThe order: {told}")
+        if counts["done"] != len(self._photos):
+            self.complaints.append(f"all {len(self._photos)} photos should be done, but: {told}")
+
+    async def _tell_previews(self) -> None:
+        self._say("\nPreviews, by the signed URLs the API hands out:")
+        for file in (await self._client.files(self._order_id))["files"]:
+            if file["preview"] is None:
+                self.complaints.append(f"{file['name']} has no preview: {file['job']}")
+                continue
+            link = await self._client.preview(file["id"])
+            with Image.open(io.BytesIO(await self._client.fetch(link["url"]))) as picture:
+                long_edge = max(picture.size)
+                if long_edge > PREVIEW_LONG_EDGE_PX:
+                    self.complaints.append(f"{file['name']}: the preview is {long_edge} px long")
+                if not photos.looks_like(picture, self._photos[file["name"]]):
+                    self.complaints.append(
+                        f"{file['name']}: the preview is not upright, or another"
+                    )
+                size = f"{picture.width} × {picture.height}"
+            maker = file["preview"]["maker"]
+            self._say(f"  {file['name']:<14} {size:<12} long edge {long_edge}, made by {maker}")
+            self._say(f"  {link['url']}", "dim")
+
+    async def _tell_notifications(self) -> None:
+        deadline_s = time.monotonic() + NOTIFICATIONS_DEADLINE_S
+        while True:
+            page = await self._client.notifications()
+            ours = [note for note in page["notifications"] if note["order_id"] == self._order_id]
+            if len(ours) >= len(self._photos) or time.monotonic() > deadline_s:
+                break
+            await asyncio.sleep(NOTIFICATIONS_INTERVAL_S)
+        kinds = Counter(note["kind"] for note in ours)
+        told = ", ".join(f"{count} × {kind}" for kind, count in kinds.items()) or "none"
+        self._say(f"\nNotifications for {USER}: {told}")
+        if kinds != {"edit_done": len(self._photos)}:
+            self.complaints.append(f"one edit_done for each photo was expected, not {told}")
+
+    def _say(self, text: str, style: str | None = None) -> None:
+        self._console.print(text, style=style, soft_wrap=True)
+
+
+def main() -> int:
+    options = _options()
+    # A stopped demo must stop its server too, whichever way it is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    console = Console(highlight=False, markup=False)
+    chosen = _photos(console)
+    port = options.port or _free_port()
+    # Two servers must not share one state: beside a running `make dev`, the demo has its own.
+    state = options.state or (STATE if port == PORT else STATE.with_name(f"demo-{port}"))
+    log_path = ROOT / ".wrangler" / f"demo-{port}.log"
+    server = Server(port=port, persist_to=state, log_path=log_path)
+    try:
+        with console.status("Starting the Workers runtime…"):
+            server.start()
+        return _show(server, console, chosen, is_staying=not options.no_wait)
+    except Trouble as trouble:
+        trouble.advice = f"{trouble.advice}\nThe server's log: {shown(log_path)}".strip()
+        raise
+    finally:
+        server.stop()
+
+
+def _show(server: Server, console: Console, chosen: PhotoSet, *, is_staying: bool) -> int:
+    order_id = f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    token = dev_token.mint(dev_vars.read(DEV_VARS)["JWT_SECRET"], USER, LINK_LIFETIME_S)
+    console.print(f"Darkroom runs at {server.url}: workerd, the runtime of Cloudflare Workers.")
+    console.print(f"Order {order_id}: {len(chosen.good)} photos, uploaded and edited live.\n")
+    complaints = asyncio.run(_play(server, token, console, order_id, chosen))
+    if complaints:
+        raise Trouble("Not everything was as it should be:", detail="\n".join(complaints))
+    console.print("\nEverything was as it should be.", style="green")
+    if is_staying:
+        console.print("See it in a browser (the link signs you in, for one hour):\n")
+        # Bare and at the line's start, so that terminals and people can take it whole.
+        print(f"{server.url}/?order={order_id}#token={token}\n")
+        console.print("Ctrl-C stops the server.")
+        _wait(server)
+    return 0
+
+
+async def _play(
+    server: Server, token: str, console: Console, order_id: str, chosen: PhotoSet
+) -> list[str]:
+    try:
+        async with ApiClient(server.url, token) as client:
+            story = Story(client, console, order_id, chosen)
+            await story.play()
+            return story.complaints
+    except TimeoutError:
+        raise Trouble(f"The edits were not done after {EDITS_DEADLINE_S} s.") from None
+    except (ProblemError, UnexpectedAnswerError) as error:
+        raise Trouble("An answer was not as it should be.", detail=str(error)) from None
+    except (httpx.HTTPError, OSError, WebSocketException) as error:
+        raise Trouble("The server did not answer.", detail=repr(error)) from None
+
+
+def _photos(console: Console) -> PhotoSet:
+    if photos.is_ready():
+        return photos.photos()
+    with console.status("Fetching five photographs (13.6 MB, only this once)…"):
+        return photos.photos()
+
+
+def _wait(server: Server) -> None:
+    try:
+        while server.is_running():
+            time.sleep(WATCH_INTERVAL_S)
+    except KeyboardInterrupt:
+        return
+    raise Trouble("The server ended by itself.")
+
+
+def _free_port() -> int:
+    for port in range(PORT, PORT + PORTS_TRIED):
+        with socket.socket() as probe:
+            # As the server will: a port whose last connections are still closing is free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Trouble(f"No port from {PORT} to {PORT + PORTS_TRIED - 1} is free.", "Name one: --port.")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.demo", description=__doc__)
+    is_exit_asked = os.environ.get("DEMO_EXIT", "") not in {"", "0"}
+    parser.add_argument(
+        "--no-wait", action="store_true", default=is_exit_asked, help="stop the server at the end"
+    )
+    parser.add_argument("--port", type=int, help=f"{PORT} or the next free one, if not given")
+    parser.add_argument("--state", type=Path, help="where the server keeps its data")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(told_plainly(main))

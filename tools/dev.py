@@ -1,0 +1,75 @@
+"""Runs the product here, in the foreground, until Ctrl-C: `make dev`."""
+
+import argparse
+import signal
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from tools.runtime import paths
+from tools.runtime.trouble import Trouble, told_plainly
+from tools.server import Server, free_port
+
+if TYPE_CHECKING:
+    from io import BufferedReader
+
+_FIRST_PORT: Final = 8787
+_PORTS_TRIED: Final = 20
+_LOG_POLL_S: Final = 0.1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.dev", description=__doc__)
+    parser.add_argument("--port", type=int, help=f"default: {_FIRST_PORT} or the next free one")
+    options = parser.parse_args()
+    # A terminal that closes, or a `kill`, ends us as Ctrl-C does, and so the server too.
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler)
+    server = Server(port=options.port or first_free_port(), log_path=paths.CACHE / "logs/dev.log")
+    print(f"starting on {server.url} …", flush=True)
+    with server:
+        _tell_where_to_look(server.url)
+        _follow(server)
+    raise Trouble("wrangler dev ended by itself.", f"See {paths.shown(server.log_path)}.")
+
+
+def first_free_port() -> int:
+    for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    return free_port()
+
+
+def _tell_where_to_look(url: str) -> None:
+    print(
+        f"""
+  the page     {url}/
+  the API      {url}/docs
+  a token      .venv/bin/python -m tools.dev_token --user alice
+  local data   {paths.shown(paths.STATE)}   (remove it to start afresh)
+
+Changes under src/ are picked up in a second or two. Ctrl-C stops.
+""",
+        flush=True,
+    )
+
+
+def _follow(server: Server) -> None:
+    with server.log_path.open("rb") as log:
+        while server.is_running():
+            _pass_on(log)
+            time.sleep(_LOG_POLL_S)
+        _pass_on(log)
+
+
+def _pass_on(log: "BufferedReader") -> None:
+    if new := log.read():
+        sys.stdout.buffer.write(new)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(told_plainly(main))

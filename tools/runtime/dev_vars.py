@@ -1,0 +1,51 @@
+"""The developer's own secrets for the local Worker, made once and never written over."""
+
+import secrets
+from pathlib import Path
+from typing import Final
+
+from tools.runtime.stamp import write_whole
+from tools.runtime.trouble import Trouble
+
+_NAMES: Final = ("JWT_SECRET", "URL_SIGNING_SECRET")
+_SECRET_BYTES: Final = 32
+
+
+def ensure(path: Path) -> bool:
+    """True if the file had to be made."""
+    if path.exists():
+        return False
+    lines = (f"{name}={secrets.token_hex(_SECRET_BYTES)}\n" for name in _NAMES)
+    write_whole(path, "".join(lines).encode(), mode=0o600)
+    return True
+
+
+def read(path: Path) -> dict[str, str]:
+    """The variables in it: NAME=value lines, as wrangler reads them; quotes are taken off."""
+    if not path.is_file():
+        raise Trouble(f"There is no {path.name}.", "`make setup` makes one.")
+    pairs = (
+        line.split("=", 1)
+        for line in path.read_text().splitlines()
+        if "=" in line and not line.lstrip().startswith("#")
+    )
+    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+
+
+def secret(path: Path, name: str) -> str:
+    value = read(path).get(name)
+    if not value:
+        raise Trouble(f"{path.name} has no {name}.", "Add it, or remove the file and `make setup`.")
+    return value
+
+
+def written(variables: dict[str, str]) -> str:
+    """The text of such a file. dotenv knows no escapes, so the quotes are ones the value lacks."""
+    return "".join(f"{name}={_quoted(value)}\n" for name, value in variables.items())
+
+
+def _quoted(value: str) -> str:
+    for quote in ("'", "`", '"'):
+        if quote not in value:
+            return f"{quote}{value}{quote}"
+    raise Trouble("A variable's value has all three kinds of quotes in it; that cannot be written.")

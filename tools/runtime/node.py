@@ -1,0 +1,53 @@
+"""The Node side: npm, which comes with Node, puts wrangler, workerd, Pyodide into node_modules."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Final
+
+from tools.runtime import command, paths
+from tools.runtime.stamp import Step
+from tools.runtime.trouble import Trouble
+
+_NPM_CI: Final = ("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+_PACKAGES: Final = ("wrangler", "workerd", "pyodide")
+
+
+def step() -> Step:
+    return Step(
+        name="node_modules",
+        title="wrangler, workerd, Pyodide",
+        made_from=(paths.NPM_LOCK, str(paths.workerd().name)),
+        # npm writes this file last.
+        makes=paths.NODE_MODULES / ".package-lock.json",
+        make=make,
+    )
+
+
+def make() -> str:
+    command.run(
+        [paths.node(), paths.npm(), *_NPM_CI],
+        doing="Installing the packages of package-lock.json",
+        env=environment(),
+    )
+    return ", ".join(f"{name} {installed_version(name)}" for name in _PACKAGES)
+
+
+def environment() -> Mapping[str, str]:
+    """So that our Node is the one that programs find, and npm's cache is only ours if asked for."""
+    folder = str(paths.node().parent)
+    return {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+
+
+def locked_version(package: str) -> str:
+    lock = json.loads(paths.NPM_LOCK.read_text())
+    return str(lock["packages"][f"node_modules/{package}"]["version"])
+
+
+def installed_version(package: str) -> str:
+    manifest = paths.NODE_MODULES / package / "package.json"
+    version = str(json.loads(manifest.read_text())["version"])
+    if version != locked_version(package):
+        what = f"{package} {version} is in node_modules; {locked_version(package)} is locked."
+        raise Trouble(what, "Remove node_modules and run `make setup` again.")
+    return version

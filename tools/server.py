@@ -1,0 +1,164 @@
+"""The Worker on its real runtime, as a context manager: for `make dev`, the demo and the tests.
+
+    with Server(persist_to=tmp_path, variables={"JWT_SECRET": "..."}) as server:
+        httpx.get(server.url + "/health")
+
+`wrangler dev` starts workerd, twice, and esbuild. All of them live in one process group of their
+own, so that stopping or killing the group leaves nothing behind.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from tools import wrangler
+from tools.runtime import dev_vars, paths, process_group
+from tools.runtime.stamp import write_whole
+from tools.runtime.trouble import Trouble
+
+_READY_S_MAX: Final = 90
+_POLL_S: Final = 0.05
+# wrangler closes its databases and its workerd in well under a second; then it is told less kindly.
+_STOP_S_MAX: Final = 8
+_LOG_TAIL_LINES: Final = 25
+
+
+class Server:
+    """One `wrangler dev`. It keeps its port, state and log over stop(), kill() and start()."""
+
+    def __init__(  # noqa: PLR0913 - all by keyword, all with a default
+        self,
+        *,
+        config: Path = paths.ROOT / "wrangler.toml",
+        port: int | None = None,
+        persist_to: Path | None = None,
+        variables: Mapping[str, str] | None = None,
+        log_path: Path | None = None,
+        ready_path: str = "/health",
+    ) -> None:
+        """With `variables` the Worker gets exactly these; without, the developer's .dev.vars."""
+        self.config = config
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.persist_to = persist_to or paths.STATE
+        self.log_path = log_path or paths.CACHE / "logs" / f"server-{self.port}.log"
+        self._variables = variables
+        self._variables_file = paths.CACHE / "run" / f"{self.port}.env"
+        self._ready_path = ready_path
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        self.log_path.write_bytes(b"")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Returns when the Worker has answered; a Trouble with the log's end if it does not."""
+        if self._process:
+            raise Trouble("The server is already started.")
+        if not self.config.is_file():
+            raise Trouble(f"There is no {paths.shown(self.config)} to start a Worker from.")
+        if not paths.SNAPSHOT.is_file():
+            raise Trouble("The local runtime is not set up.", "Run `make setup`.")
+        if self._variables is not None:
+            text = dev_vars.written(dict(self._variables))
+            write_whole(self._variables_file, text.encode(), mode=0o600)
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command(),
+                cwd=self.config.parent,
+                env={**os.environ, **wrangler.environment()},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            self._wait_until_ready(self._process)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        """Ends it as Ctrl-C would; what has not gone after a while is killed."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End everything at once as kill -9 does at once: a crash."""
+        self._end(signal.SIGKILL)
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    def _command(self) -> list[str]:
+        flags = [f"--compatibility-flags={flag}" for flag in wrangler.COMPATIBILITY_FLAGS]
+        if self._variables is not None:
+            # Named on the command line, this file is read in place of .dev.vars, not beside it.
+            flags.append(f"--env-file={self._variables_file}")
+        return wrangler.command_line(
+            "dev",
+            f"--config={self.config}",
+            "--ip=127.0.0.1",
+            f"--port={self.port}",
+            f"--inspector-port={free_port()}",
+            f"--persist-to={self.persist_to}",
+            "--show-interactive-dev-session=false",
+            *flags,
+        )
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+        give_up_at = time.monotonic() + _READY_S_MAX
+        while not self._answers():
+            if process.poll() is not None:
+                raise self._trouble(f"wrangler dev ended with exit code {process.returncode}.")
+            if time.monotonic() > give_up_at:
+                raise self._trouble(
+                    f"{self.url}{self._ready_path} did not answer 200 within {_READY_S_MAX} s."
+                )
+            time.sleep(_POLL_S)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url + self._ready_path, timeout=10) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _trouble(self, what: str) -> Trouble:
+        tail = "\n".join(self.log().splitlines()[-_LOG_TAIL_LINES:])
+        return Trouble(what, f"The whole log is {paths.shown(self.log_path)}.", tail)
+
+    def _end(self, sign: signal.Signals) -> None:
+        if self._process:
+            process_group.end(self._process, sign, patience_s=_STOP_S_MAX)
+            self._process = None
+        with contextlib.suppress(FileNotFoundError):
+            self._variables_file.unlink()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

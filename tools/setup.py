@@ -1,0 +1,47 @@
+"""Sets up what the project needs on this machine, from package registries only: `make setup`.
+
+Started by any Python from 3.11 on, it first makes the virtual environment and then goes on in that.
+What is already there and made from the same things is left alone.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+from tools.runtime import bundle, dev_vars, node, snapshot, venv, wheels
+from tools.runtime.paths import DEV_VARS, ROOT, VENV, shown, venv_python
+from tools.runtime.trouble import told_plainly
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.setup", description=__doc__)
+    parser.add_argument("--venv-only", action="store_true", help="what `make check` needs")
+    options = parser.parse_args()
+    venv.step().ensure()
+    if options.venv_only:
+        return 0
+    if not _in_venv():
+        os.chdir(ROOT)
+        os.execv(venv_python(), [str(venv_python()), "-m", "tools.setup"])  # noqa: S606 - the same program goes on
+    return _set_up()
+
+
+def _set_up() -> int:
+    started = time.monotonic()
+    # A list of recipes, not of steps: a step looks at what the one before it made.
+    recipes = (node.step, wheels.step, bundle.step, snapshot.step)
+    made = [recipe().ensure() for recipe in recipes]
+    if dev_vars.ensure(DEV_VARS):
+        print(f"  {shown(DEV_VARS)} made, with secrets of your own")
+    if any(made):
+        print(f"ready in {time.monotonic() - started:.1f} s: `make dev`, `make demo`, `make test`")
+    return 0
+
+
+def _in_venv() -> bool:
+    return os.path.realpath(sys.prefix) == os.path.realpath(VENV)
+
+
+if __name__ == "__main__":
+    sys.exit(told_plainly(main))
