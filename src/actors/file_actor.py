@@ -5,10 +5,9 @@ from typing import Any
 
 from workers import DurableObject
 
-from actors.environment import settings_of
+from actors.environment import performer_of, settings_of
 from actors.file import FileCore
 from actors.host import Host
-from actors.performer import Performer
 from storage import file_repository
 from storage.durable_sql import DurableSql
 from storage.sql import migrate
@@ -20,7 +19,7 @@ class FileActor(DurableObject):
         sql = DurableSql(ctx)
         migrate(sql, file_repository.MIGRATIONS)
         core = FileCore(sql, settings_of(env), random.random)
-        self.host = Host(core, ctx.storage, Performer(env).perform)
+        self.host = Host(core, ctx.storage, performer_of(env).perform)
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)

@@ -6,9 +6,9 @@ from typing import Any
 from js import WebSocketPair, WebSocketRequestResponsePair
 from workers import DurableObject, Response
 
+from actors.environment import performer_of
 from actors.host import Host
 from actors.order import OrderCore
-from actors.performer import Performer
 from actors.remote import refused
 from domain.errors import Refusal
 from domain.limits import MESSAGE_BYTES_MAX
@@ -26,7 +26,7 @@ class OrderActor(DurableObject):
         sql = DurableSql(ctx)
         migrate(sql, order_repository.MIGRATIONS)
         self.core = OrderCore(sql, lambda: secrets.token_hex(4))
-        self.host = Host(self.core, ctx.storage, Performer(env).perform)
+        self.host = Host(self.core, ctx.storage, performer_of(env).perform)
         ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))
 
     async def receive(self, text: str) -> str:

@@ -1,19 +1,27 @@
 """Performs the effects that cores owe: the queue, other actors, the bucket."""
 
-from typing import Any
+from typing import Protocol
 
 from actors.client import InboxClient, OrderClient
 from actors.effects import Effect, NotifyOwner, PurgeObjects, SendDispatch, TellOrder
 from storage.foreign import outages_of
-from storage.r2_objects import R2Objects
+from storage.objects import Objects
+
+
+class Queue(Protocol):
+    """A queue binding, as far as we use it."""
+
+    async def send(self, body: dict[str, str]) -> object: ...
 
 
 class Performer:
-    def __init__(self, env: Any) -> None:
-        self._jobs = env.EDIT_JOBS
-        self._orders = OrderClient(env.ORDERS)
-        self._inboxes = InboxClient(env.INBOXES)
-        self._objects = R2Objects(env.PHOTOS)
+    def __init__(
+        self, jobs: Queue, orders: OrderClient, inboxes: InboxClient, objects: Objects
+    ) -> None:
+        self._jobs = jobs
+        self._orders = orders
+        self._inboxes = inboxes
+        self._objects = objects
 
     async def perform(self, effect: Effect) -> None:
         """Raises `Outage` when it did not happen, or nobody can say whether it did."""

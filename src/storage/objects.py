@@ -14,16 +14,14 @@ class ObjectHead:
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """`length` bytes from `offset`; or, where `offset` is None, the last `length` bytes."""
-
-    offset: int | None
-    length: int | None
+    offset: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectBody:
     head: ObjectHead
-    body: object | None  # a stream; None: the reader has this version already
+    body: object  # a stream
 
 
 class CopyResult(StrEnum):
@@ -43,9 +41,7 @@ class Objects(Protocol):
         """Stores all of it or nothing. Refuses with `md5_mismatch`."""
         ...
 
-    async def get(
-        self, key: str, byte_range: ByteRange | None = None, unless_etag: str | None = None
-    ) -> ObjectBody | None: ...
+    async def get(self, key: str, byte_range: ByteRange | None = None) -> ObjectBody | None: ...
 
     async def read(self, key: str, byte_range: ByteRange | None = None) -> bytes | None:
         """Into memory: only what is known to be small."""

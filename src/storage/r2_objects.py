@@ -32,22 +32,14 @@ class R2Objects:
                 raise Refusal(Code.MD5_MISMATCH, "the bytes do not have the MD5 given") from None
             raise
 
-    async def get(
-        self, key: str, byte_range: ByteRange | None = None, unless_etag: str | None = None
-    ) -> ObjectBody | None:
-        options: dict[str, object] = {}
-        if byte_range is not None:
-            options["range"] = _range(byte_range)
-        if unless_etag is not None:
-            options["onlyIf"] = {"etagDoesNotMatch": unless_etag}
+    async def get(self, key: str, byte_range: ByteRange | None = None) -> ObjectBody | None:
         with outages_of("R2 get"):
-            found = await self._bucket.get(key, options)
-        return None if found is None else ObjectBody(_head(found), getattr(found, "body", None))
+            found = await self._bucket.get(key, _options(byte_range))
+            return None if found is None else ObjectBody(_head(found), found.body)
 
     async def read(self, key: str, byte_range: ByteRange | None = None) -> bytes | None:
-        options = {} if byte_range is None else {"range": _range(byte_range)}
         with outages_of("R2 read"):
-            found = await self._bucket.get(key, options)
+            found = await self._bucket.get(key, _options(byte_range))
             return None if found is None else bytes(await found.bytes())
 
     async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
@@ -90,9 +82,7 @@ def _head(found: Any) -> ObjectHead:
     )
 
 
-def _range(byte_range: ByteRange) -> dict[str, int]:
-    if byte_range.offset is None:
-        assert byte_range.length is not None
-        return {"suffix": byte_range.length}
-    given = {"offset": byte_range.offset}
-    return given if byte_range.length is None else {**given, "length": byte_range.length}
+def _options(byte_range: ByteRange | None) -> dict[str, dict[str, int]]:
+    if byte_range is None:
+        return {}
+    return {"range": {"offset": byte_range.offset, "length": byte_range.length}}
