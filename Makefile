@@ -39,7 +39,7 @@ demo: setup
 	@$(VENV) -m tools.demo
 
 check: lint
-	@$(VENV) -m pytest -q -m 'not workerd' tests/unit tests/simulation tests/contract
+	@$(VENV) -m pytest -q -m 'not workerd' --ignore=tests/acceptance tests
 
 # One run of pytest over everything comes last, so that its summary is the last thing printed.
 test: setup lint

@@ -31,6 +31,8 @@ function become(state, { untilMs, message } = {}) {
   if (["connecting", "live", "reconnecting"].includes(state)) return;
   live?.stop();
   replaceAll([]);
+  document.querySelector("dialog[open]")?.close();
+  document.title = "Darkroom";
   byId("order-id").value = orderId;
   byId("token").required = !session;
   fill(document, { "#entrance-title": words(session ? "open" : "sign_in"), "#entrance-error": message });
@@ -97,7 +99,7 @@ document.addEventListener("submit", async (event) => {
 addEventListener("online", () => live?.reconnect());
 addEventListener("hashchange", () => location.reload()); // another sign-in link
 setInterval(() => {
-  const order = status && words("summary", { total: status.total, ...status.counts });
-  fill(document, { "#summary": `${words(document.body.dataset.state)}. ${order ?? ""}` });
+  const order = byId("order").checkVisibility() && words("summary", { total: status.total, ...status.counts });
+  fill(document, { "#summary": `${words(document.body.dataset.state)}. ${order || ""}` });
 }, SUMMARY_EVERY_MS);
 start();

@@ -20,7 +20,7 @@ export function refreshDialog() {
   if (isGone || (isRefusedForLock && !held.get(file.id)?.locked)) explain(words(isGone ? "gone" : "free"));
 }
 
-/** Returns what was done, in words. The tile itself changes when the order tells its watchers. */
+/** Returns what was done, in words, or refused after the dialog was left. Only what is live changes a tile. */
 export async function send() {
   const { id } = dialog, name = byId("new-name").value, path = `/api/files/${file.id}`;
   explain("");
@@ -30,14 +30,14 @@ export async function send() {
     return words(`${id}_done`, { from: file.name, name });
   } catch ({ facts, message, retryAfterMs }) {
     const [since, until] = [facts.locked_since, facts.locked_until].map(clock);
-    const why = words(facts.code, { ...facts, since, until, name, verb: words(`${id}_verb`) });
-    explain(why || message, retryAfterMs && Date.now() + retryAfterMs);
-    isRefusedForLock = facts.code === "file_locked";
+    const why = words(facts.code, { ...facts, since, until, name, verb: words(`${id}_verb`) }) || message;
+    if (!dialog.open) return why;
+    explain(why, retryAfterMs && Date.now() + retryAfterMs, facts.code === "file_locked");
   }
 }
 
-function explain(text, atMs = 0) {
-  [retryAtMs, isRefusedForLock] = [atMs, false];
+function explain(text, atMs = 0, isLock = false) {
+  [retryAtMs, isRefusedForLock] = [atMs, isLock];
   fill(dialog, { ".notice": text });
   countDown();
 }

@@ -38,9 +38,9 @@ function show(file) {
     ".lock": file.locked && words("locked"),
     ".attempt": file.job?.attempt > 1 && words("attempt", file.job),
     ".size": BYTES.format(file.size_bytes),
-    ".failure": why && (words(why.code) || why.detail),
+    ".failure": why && (words(why.code, why) || why.detail),
     ".retried": why && isActive(file) && words("retried"),
-    ".placeholder": words(isActive(file) ? `active_${file.status}` : file.preview_url ? "loading" : `idle_${file.status}`),
+    ".placeholder": words(isActive(file) ? `job_${file.status}` : file.preview_url ? "loading" : `idle_${file.status}`),
   });
   for (const button of tile.querySelectorAll("button")) button.ariaLabel = `${button.textContent} ${file.name}`;
   image.alt = words("preview", file);

@@ -9,12 +9,12 @@ import asyncio
 import io
 import os
 import signal
-import socket
 import sys
 import time
 from collections import Counter
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +28,7 @@ from websockets.exceptions import WebSocketException
 
 from tools import dev_token, photos
 from tools.api_client import ApiClient, File, ProblemError, UnexpectedAnswerError
+from tools.dev import first_free_port
 from tools.photos import Photo, PhotoSet
 from tools.runtime import dev_vars
 from tools.runtime.paths import DEV_VARS, ROOT, STATE, shown
@@ -36,7 +37,6 @@ from tools.server import Server
 
 USER: Final = "demo"
 PORT: Final = 8787
-PORTS_TRIED: Final = 20
 LINK_LIFETIME_S: Final = 3600
 PREVIEW_LONG_EDGE_PX: Final = 1280
 
@@ -65,7 +65,8 @@ class Board:
         for name, state in self._states.items():
             reached = STEPS.index(state) if state in STEPS else len(STEPS) - 1
             colour = COLOURS.get(state, "cyan")
-            bar = Text("━━━━" * reached, colour).append("━━━━" * (len(STEPS) - 1 - reached), "dim")
+            bar = Text("━" * 4 * reached, colour)
+            bar.append("━" * 4 * (len(STEPS) - 1 - reached), "dim")
             took = f"{self._took_s[name]:.1f} s" if name in self._took_s else ""
             size = f"{self._sizes[name] / 1e6:.1f} MB"
             table.add_row(f"  {name}", size, bar, Text(state, colour), took)
@@ -75,16 +76,13 @@ class Board:
         if self._states[name] == state:
             return
         self._states[name] = state
-        if self._is_final(state):
+        if state not in STEPS[:-1]:
             self._took_s[name] = time.monotonic() - self._began_at_s
         if not self._console.is_terminal:
             self._console.print(f"  {name:<14} {state}")
 
     def is_finished(self) -> bool:
-        return all(self._is_final(state) for state in self._states.values())
-
-    def _is_final(self, state: str) -> bool:
-        return state not in STEPS[:-1]
+        return set(self._states.values()).isdisjoint(STEPS[:-1])
 
 
 class Story:
@@ -99,6 +97,7 @@ class Story:
         self._photos: Final = {photo.name: photo for photo in chosen.good}
         self._large: Final = chosen.galaxies
         self._board: Final = Board(console, chosen.good)
+        self._say: Final = partial(console.print, soft_wrap=True)
         self._refusal: ProblemError | None = None
         self.complaints: Final[list[str]] = []
 
@@ -128,10 +127,10 @@ class Story:
                 if frame["type"] == "hello":
                     continue
                 file = frame["data"]["file"]
-                is_deleted = frame["type"] == "darkroom.file.deleted"
-                if file["job"]:
-                    state = "deleted" if is_deleted else file["status"].replace("_", " ")
-                    self._board.move(file["name"], state)
+                if frame["type"] == "darkroom.file.deleted":
+                    self._board.move(file["name"], "deleted")
+                elif file["job"]:
+                    self._board.move(file["name"], file["job"]["state"].replace("_", " "))
                 if file["locked"] and file["name"] == self._large.name:
                     await self._try_to_delete(file)
                 if self._board.is_finished():
@@ -148,11 +147,9 @@ class Story:
     def _tell_refusal(self) -> None:
         error = self._refusal
         if error is None or error.code != "file_locked":
-            answer = f"with {error}" if error else "with yes"
-            self.complaints.append(
-                f"deleting {self._large.name} during its edit should have been answered with "
-                f"409 file_locked and was answered {answer}"
-            )
+            answer = f"was refused with {error}" if error else "was not refused"
+            what = f"deleting {self._large.name} during its edit {answer}, not with 409 file_locked"
+            self.complaints.append(what)
             return
         problem = error.problem
         self._say(
@@ -169,24 +166,35 @@ class Story:
             self.complaints.append(f"all {len(self._photos)} photos should be done, but: {told}")
 
     async def _tell_previews(self) -> None:
-        self._say("\nPreviews, by the signed URLs the API hands out:")
-        for file in (await self._client.files(self._order_id))["files"]:
-            if file["preview"] is None:
-                self.complaints.append(f"{file['name']} has no preview: {file['job']}")
+        self._say("\nPreviews, each behind its signed URL:")
+        page = await self._client.files(self._order_id)
+        files = {file["name"]: file for file in page["files"]}
+        for name, photo in self._photos.items():
+            file = files.get(name)
+            if file is None or file["preview"] is None:
+                self.complaints.append(f"{name} has no preview: {file and file['job']}")
                 continue
-            link = await self._client.preview(file["id"])
-            with Image.open(io.BytesIO(await self._client.fetch(link["url"]))) as picture:
-                long_edge = max(picture.size)
-                if long_edge > PREVIEW_LONG_EDGE_PX:
-                    self.complaints.append(f"{file['name']}: the preview is {long_edge} px long")
-                if not photos.looks_like(picture, self._photos[file["name"]]):
-                    self.complaints.append(
-                        f"{file['name']}: the preview is not upright, or another"
-                    )
-                size = f"{picture.width} × {picture.height}"
-            maker = file["preview"]["maker"]
-            self._say(f"  {file['name']:<14} {size:<12} long edge {long_edge}, made by {maker}")
-            self._say(f"  {link['url']}", "dim")
+            url = (await self._client.preview(file["id"]))["url"]
+            width, height = self._checked(photo, await self._client.fetch(url))
+            told = f"{f'{width} × {height}':<11}   long edge {max(width, height)}"
+            self._say(f"  {name:<12}   {told}, maker: {file['preview']['maker']}")
+            self._tell_url(url)
+
+    def _checked(self, photo: Photo, preview: bytes) -> tuple[int, int]:
+        with Image.open(io.BytesIO(preview)) as picture:
+            if max(picture.size) > PREVIEW_LONG_EDGE_PX:
+                self.complaints.append(f"{photo.name}: the preview is {max(picture.size)} px long")
+            if not photos.looks_like(picture, photo):
+                self.complaints.append(f"{photo.name}: the preview is not upright, or another one")
+            return picture.size
+
+    def _tell_url(self, url: str) -> None:
+        # Several lines long: a terminal gets a link that shows its beginning, all else the whole.
+        if self._console.is_terminal:
+            text = Text(f"  {url}", f"dim link {url}")
+            self._console.print(text, no_wrap=True, overflow="ellipsis")
+        else:
+            self._say(f"  {url}")
 
     async def _tell_notifications(self) -> None:
         deadline_s = time.monotonic() + NOTIFICATIONS_DEADLINE_S
@@ -202,17 +210,15 @@ class Story:
         if kinds != {"edit_done": len(self._photos)}:
             self.complaints.append(f"one edit_done for each photo was expected, not {told}")
 
-    def _say(self, text: str, style: str | None = None) -> None:
-        self._console.print(text, style=style, soft_wrap=True)
-
 
 def main() -> int:
     options = _options()
     # A stopped demo must stop its server too, whichever way it is stopped.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.default_int_handler)
     console = Console(highlight=False, markup=False)
     chosen = _photos(console)
-    port = options.port or _free_port()
+    port = options.port or first_free_port()
     # Two servers must not share one state: beside a running `make dev`, the demo has its own.
     state = options.state or (STATE if port == PORT else STATE.with_name(f"demo-{port}"))
     log_path = ROOT / ".wrangler" / f"demo-{port}.log"
@@ -222,7 +228,8 @@ def main() -> int:
             server.start()
         return _show(server, console, chosen, is_staying=not options.no_wait)
     except Trouble as trouble:
-        trouble.advice = f"{trouble.advice}\nThe server's log: {shown(log_path)}".strip()
+        if shown(log_path) not in trouble.advice:
+            trouble.advice = f"{trouble.advice}\nThe server's log is {shown(log_path)}.".strip()
         raise
     finally:
         server.stop()
@@ -230,18 +237,19 @@ def main() -> int:
 
 def _show(server: Server, console: Console, chosen: PhotoSet, *, is_staying: bool) -> int:
     order_id = f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    token = dev_token.mint(dev_vars.read(DEV_VARS)["JWT_SECRET"], USER, LINK_LIFETIME_S)
-    console.print(f"Darkroom runs at {server.url}: workerd, the runtime of Cloudflare Workers.")
-    console.print(f"Order {order_id}: {len(chosen.good)} photos, uploaded and edited live.\n")
+    token = dev_token.mint(dev_vars.secret(DEV_VARS, "JWT_SECRET"), USER, LINK_LIFETIME_S)
+    say = partial(console.print, soft_wrap=True)
+    say(f"Darkroom runs at {server.url}, on workerd, the runtime of Cloudflare Workers.")
+    say(f"Order {order_id}: {len(chosen.good)} photos are uploaded and edited.\n")
     complaints = asyncio.run(_play(server, token, console, order_id, chosen))
     if complaints:
         raise Trouble("Not everything was as it should be:", detail="\n".join(complaints))
-    console.print("\nEverything was as it should be.", style="green")
+    say("\nEverything was as it should be.", style="green")
     if is_staying:
-        console.print("See it in a browser (the link signs you in, for one hour):\n")
+        say("See it in a browser (the link signs you in, for one hour):\n")
         # Bare and at the line's start, so that terminals and people can take it whole.
-        print(f"{server.url}/?order={order_id}#token={token}\n")
-        console.print("Ctrl-C stops the server.")
+        print(f"{server.url}/?order={order_id}#token={token}\n", flush=True)
+        say(f"Ctrl-C stops the server. The order stays in {shown(server.persist_to)}.")
         _wait(server)
     return 0
 
@@ -263,9 +271,8 @@ async def _play(
 
 
 def _photos(console: Console) -> PhotoSet:
-    if photos.is_ready():
-        return photos.photos()
-    with console.status("Fetching five photographs (13.6 MB, only this once)…"):
+    doing = console.status("Fetching five photographs (13.6 MB, only this once)…")
+    with nullcontext() if photos.is_ready() else doing:
         return photos.photos()
 
 
@@ -274,21 +281,9 @@ def _wait(server: Server) -> None:
         while server.is_running():
             time.sleep(WATCH_INTERVAL_S)
     except KeyboardInterrupt:
+        print("\nstopped")
         return
     raise Trouble("The server ended by itself.")
-
-
-def _free_port() -> int:
-    for port in range(PORT, PORT + PORTS_TRIED):
-        with socket.socket() as probe:
-            # As the server will: a port whose last connections are still closing is free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    raise Trouble(f"No port from {PORT} to {PORT + PORTS_TRIED - 1} is free.", "Name one: --port.")
 
 
 def _options() -> argparse.Namespace:

@@ -1,22 +1,25 @@
 """Runs the product here, in the foreground, until Ctrl-C: `make dev`."""
 
 import argparse
+import re
 import signal
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final, TextIO
 
 from tools.runtime import paths
 from tools.runtime.trouble import Trouble, told_plainly
 from tools.server import Server, free_port
 
-if TYPE_CHECKING:
-    from io import BufferedReader
-
 _FIRST_PORT: Final = 8787
 _PORTS_TRIED: Final = 20
 _LOG_POLL_S: Final = 0.1
+_REPEATED: Final = re.compile(
+    r"[┌├│└]|Attaching additional modules|Your Worker has access|Binding +Resource"
+    r"|env\.\w+ \(.*\) {2,}\w|env\.\w+ {2,}\w|⎔ Connection status|Using secrets defined"
+    r"|\[wrangler:info\] GET /health 200"
+)
 
 
 def main() -> int:
@@ -28,9 +31,13 @@ def main() -> int:
         signal.signal(sign, signal.default_int_handler)
     server = Server(port=options.port or first_free_port(), log_path=paths.CACHE / "logs/dev.log")
     print(f"starting on {server.url} …", flush=True)
-    with server:
-        _tell_where_to_look(server.url)
-        _follow(server)
+    try:
+        with server:
+            _tell_where_to_look(server.url)
+            _follow(server)
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 0
     raise Trouble("wrangler dev ended by itself.", f"See {paths.shown(server.log_path)}.")
 
 
@@ -58,17 +65,22 @@ Changes under src/ are picked up in a second or two. Ctrl-C stops.
 
 
 def _follow(server: Server) -> None:
-    with server.log_path.open("rb") as log:
+    with server.log_path.open(errors="replace") as log:
         while server.is_running():
             _pass_on(log)
             time.sleep(_LOG_POLL_S)
         _pass_on(log)
 
 
-def _pass_on(log: "BufferedReader") -> None:
-    if new := log.read():
-        sys.stdout.buffer.write(new)
-        sys.stdout.flush()
+def _pass_on(log: TextIO) -> None:
+    for line in log:
+        if worth_reading(line):
+            print(line.removeprefix("[wrangler:info] "), end="", flush=True)
+
+
+def worth_reading(line: str) -> bool:
+    """Not the tables of modules and bindings, which wrangler repeats with each change."""
+    return bool(line.strip()) and not _REPEATED.match(line)
 
 
 if __name__ == "__main__":

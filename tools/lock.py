@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,8 +31,9 @@ _NO_LOCAL_INDEXES: Final = {
     "PIP_EXTRA_INDEX_URL": "",
     "PIP_INDEX_URL": _PYPI,
 }
-# Pillow is left out, as there is no such wheel of it; see runtime/wheels.py.
-_VENDORED: Final = ("imagesize", "pydantic", "pyjwt", "workers-runtime-sdk")
+_SDK: Final = "workers-runtime-sdk"
+# There is no such wheel of it; see runtime/wheels.py.
+_NOT_VENDORED_HERE: Final = "pillow"
 _MACHINES: Final = {
     "darwin-64": ("darwin", "x64"),
     "darwin-arm64": ("darwin", "arm64"),
@@ -82,9 +84,15 @@ def lock_worker() -> None:
             *(paths.venv_python(), "-m", "pip", "install", "--quiet", "--dry-run", "--report=-"),
             *(*wheels.TARGET, "--target=.cache/unused", f"--constraint={constraints.name}"),
         ]
-        report = command.run([*pip, *_VENDORED], doing="Locking", env=_NO_LOCAL_INDEXES)
+        report = command.run([*pip, *vendored()], doing="Locking", env=_NO_LOCAL_INDEXES)
     write_whole(paths.WORKER_LOCK, "".join(requirements(json.loads(report))).encode())
     _tell(paths.WORKER_LOCK)
+
+
+def vendored() -> list[str]:
+    project = tomllib.loads(paths.PYPROJECT.read_text())["project"]
+    wanted = [name for name in project["dependencies"] if not name.startswith(_NOT_VENDORED_HERE)]
+    return [*wanted, _SDK]
 
 
 def pinned(requirements_txt: str) -> list[str]:

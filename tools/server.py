@@ -7,8 +7,9 @@
 own, so that stopping or killing the group leaves nothing behind.
 """
 
-import contextlib
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -53,7 +54,9 @@ class Server:
         self.persist_to = persist_to or paths.STATE
         self.log_path = log_path or paths.CACHE / "logs" / f"server-{self.port}.log"
         self._variables = variables
-        self._variables_file = paths.CACHE / "run" / f"{self.port}.env"
+        # Only for as long as it runs: what wrangler would leave in /tmp when it is killed.
+        self._scratch = paths.CACHE / "run" / str(self.port)
+        self._variables_file = self._scratch / "variables.env"
         self._ready_path = ready_path
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,19 +82,19 @@ class Server:
             raise Trouble(f"There is no {paths.shown(self.config)} to start a Worker from.")
         if not paths.SNAPSHOT.is_file():
             raise Trouble("The local runtime is not set up.", "Run `make setup`.")
-        if self._variables is not None:
-            text = dev_vars.written(dict(self._variables))
-            write_whole(self._variables_file, text.encode(), mode=0o600)
+        self._prepare_scratch()
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(),
                 cwd=self.config.parent,
-                env={**os.environ, **wrangler.environment()},
+                env={**os.environ, **wrangler.environment(), **self._scratch_environment()},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        # For a program that ends in an error outside any `with`.
+        atexit.register(self.kill)
         try:
             self._wait_until_ready(self._process)
         except BaseException:
@@ -128,6 +131,20 @@ class Server:
             *flags,
         )
 
+    def _prepare_scratch(self) -> None:
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        (self._scratch / "tmp").mkdir(parents=True)
+        if self._variables is not None:
+            text = dev_vars.written(dict(self._variables))
+            write_whole(self._variables_file, text.encode(), mode=0o600)
+
+    def _scratch_environment(self) -> dict[str, str]:
+        # Two servers of the same name must not find each other's Workers: a registry for each.
+        return {
+            "TMPDIR": str(self._scratch / "tmp"),
+            "WRANGLER_REGISTRY_PATH": str(self._scratch / "registry"),
+        }
+
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         give_up_at = time.monotonic() + _READY_S_MAX
         while not self._answers():
@@ -154,8 +171,8 @@ class Server:
         if self._process:
             process_group.end(self._process, sign, patience_s=_STOP_S_MAX)
             self._process = None
-        with contextlib.suppress(FileNotFoundError):
-            self._variables_file.unlink()
+        atexit.unregister(self.kill)
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
 
 def free_port() -> int:

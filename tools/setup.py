@@ -7,35 +7,40 @@ What is already there and made from the same things is left alone.
 import argparse
 import os
 import sys
-import time
+from typing import Final
 
 from tools.runtime import bundle, dev_vars, node, snapshot, venv, wheels
 from tools.runtime.paths import DEV_VARS, ROOT, VENV, shown, venv_python
 from tools.runtime.trouble import told_plainly
 
+_GO_ON: Final = ("-m", "tools.setup", "--in-venv")
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.setup", description=__doc__)
     parser.add_argument("--venv-only", action="store_true", help="what `make check` needs")
+    parser.add_argument("--in-venv", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    venv.step().ensure()
+    if options.in_venv:
+        return _set_up()
+    is_new = venv.step().ensure()
     if options.venv_only:
         return 0
-    if not _in_venv():
+    if is_new or not _in_venv():
         os.chdir(ROOT)
-        os.execv(venv_python(), [str(venv_python()), "-m", "tools.setup"])  # noqa: S606 - the same program goes on
+        python = str(venv_python())
+        os.execv(python, [python, *_GO_ON])  # noqa: S606 - the same program goes on
     return _set_up()
 
 
 def _set_up() -> int:
-    started = time.monotonic()
     # A list of recipes, not of steps: a step looks at what the one before it made.
     recipes = (node.step, wheels.step, bundle.step, snapshot.step)
     made = [recipe().ensure() for recipe in recipes]
     if dev_vars.ensure(DEV_VARS):
         print(f"  {shown(DEV_VARS)} made, with secrets of your own")
     if any(made):
-        print(f"ready in {time.monotonic() - started:.1f} s: `make dev`, `make demo`, `make test`")
+        print("ready: `make dev`, `make demo`, `make test`")
     return 0
 
 

@@ -17,7 +17,10 @@ from storage.durable_sql import DurableSql
 from storage.sql import migrate
 
 OPEN = 1  # WebSocket.readyState
-MESSAGE_TOO_BIG = 1009  # RFC 6455, 7.4.1
+# RFC 6455, 7.4.1
+NORMAL_CLOSURE = 1000
+MESSAGE_TOO_BIG = 1009
+UNSENDABLE = frozenset({1005, 1006, 1015})  # they say how a socket ended; nobody may send them
 
 
 class OrderActor(DurableObject):
@@ -55,6 +58,19 @@ class OrderActor(DurableObject):
         size = len(message.encode()) if isinstance(message, str) else message.byteLength
         if size > MESSAGE_BYTES_MAX:
             socket.close(MESSAGE_TOO_BIG, f"a message may have {MESSAGE_BYTES_MAX} bytes")
+
+    async def webSocketClose(  # noqa: N802
+        self,
+        socket: Any,
+        code: int,
+        reason: str,
+        wasClean: bool,  # noqa: ARG002, FBT001, N803 -- the platform's signature
+    ) -> None:
+        """A watcher has left: close our side too, or it waits for that until it gives up."""
+        socket.close(code if code not in UNSENDABLE else NORMAL_CLOSURE, reason)
+
+    async def webSocketError(self, socket: Any, error: Any) -> None:  # noqa: N802
+        """A watcher was cut off. The platform drops its socket; there is nothing to undo."""
 
 
 def broadcast(ctx: Any, text: str) -> None:

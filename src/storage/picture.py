@@ -1,7 +1,7 @@
 """What a photo says of itself in its first bytes, before anybody decodes it."""
 
-import contextlib
 import io
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,12 @@ HEADER_BYTES: Final = 256 * 1024
 
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")  # JPEG, PNG, WebP
 
+CHANNELS: Final = frozenset({-1, 1, 2, 3, 4})
+"""What a decoder takes; -1 for WebP, which does not say. In garbage any number may stand there."""
+
+UNREADABLE: Final = (ValueError, OSError, LookupError, OverflowError, struct.error)
+"""What imagesize raises where a header is cut off, or is not what its first bytes say."""
+
 
 @dataclass(frozen=True, slots=True)
 class PixelSize:
@@ -26,17 +32,25 @@ class PixelSize:
 
 def pixel_size(header: bytes) -> PixelSize:
     """Read off the header, or `EditFailed`: not a photo, or more pixels than can be decoded."""
-    width, height = (-1, -1)
-    if header.startswith(SIGNATURES):
-        with contextlib.suppress(ValueError, OSError):  # cut off, or not what it says it is
-            width, height = imagesize.get(io.BytesIO(header))
-    if width <= 0 or height <= 0:
+    size = _read(header)
+    if size is None:
         raise EditFailed(
             FailureCode.UNSUPPORTED_IMAGE, "the photo is not a readable JPEG, PNG or WebP"
         )
-    if width * height > PIXELS_MAX:
+    if size.width * size.height > PIXELS_MAX:
         raise EditFailed(
             FailureCode.IMAGE_TOO_LARGE,
-            f"the photo has {width} x {height} pixels; {PIXELS_MAX:,} is the most",
+            f"the photo has {size.width} x {size.height} pixels; {PIXELS_MAX:,} is the most",
         )
-    return PixelSize(width, height)
+    return size
+
+
+def _read(header: bytes) -> PixelSize | None:
+    if not header.startswith(SIGNATURES):
+        return None
+    try:
+        found = imagesize.get_info(io.BytesIO(header), dpi=False, colors=False)
+    except UNREADABLE:
+        return None
+    is_sound = found.width > 0 and found.height > 0 and found.channels in CHANNELS
+    return PixelSize(found.width, found.height) if is_sound else None

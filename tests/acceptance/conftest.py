@@ -1,4 +1,4 @@
-"""The product on its real runtime, started once; every test brings users and an order of its own."""
+"""The product on its real runtime, started once; each test brings its own users and order."""
 
 import secrets
 from collections.abc import AsyncIterator, Iterator

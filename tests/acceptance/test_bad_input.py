@@ -46,6 +46,7 @@ BODIES: Final = [
     pytest.param(b"{", JSON, (400, "malformed_json"), id="cut off"),
     pytest.param(b"", JSON, (400, "malformed_json"), id="empty"),
     pytest.param(b"\xff\xfe{}", JSON, (400, "malformed_json"), id="not UTF-8"),
+    pytest.param(changed(name="\ud800"), JSON, (400, "malformed_json"), id="half a character"),
     pytest.param(b"[" * 20_000, JSON, (400, "malformed_json"), id="nested without end"),
     pytest.param(
         changed(),
@@ -67,7 +68,6 @@ NAMES: Final = {
     "a line break": "a\nb.jpg",
     "a null": "a\0b.jpg",
     "a reversed reading": "a\u202egpj.exe",
-    "a lone surrogate": "a\ud800.jpg",
     "256 bytes": "é" * 126 + ".jpg",
     "nothing": "",
     "a blank": " ",
@@ -78,7 +78,7 @@ PATHS: Final = [
     ("GET", "/api/orders/nowhere-1/status", (404, "order_not_found")),
     ("POST", "/api/orders/nowhere-1/submit-edits", (404, "order_not_found")),
     ("GET", "/api/orders/-bad/files", (404, "order_not_found")),
-    ("GET", "/api/orders/a%2Fb/status", (404, "order_not_found")),
+    ("GET", "/api/orders/a%2Fb/status", (404, "route_not_found")),
     ("GET", f"/api/orders/{'a' * 65}/status", (404, "order_not_found")),
     ("GET", f"/api/files/{NO_FILE}", (404, "file_not_found")),
     ("PATCH", f"/api/files/{NO_FILE}", (404, "file_not_found")),
@@ -115,9 +115,7 @@ async def stranger(server: Server) -> AsyncIterator[httpx.AsyncClient]:
 async def test_a_body_that_does_not_fit_is_refused(
     alice: Photographer, content: bytes, headers: dict[str, str], expected: tuple[int, str]
 ) -> None:
-    answer = await alice.api.send(
-        "POST", "/api/uploads/intent", content=content, headers=headers
-    )
+    answer = await alice.api.send("POST", "/api/uploads/intent", content=content, headers=headers)
 
     assert refusal(answer) == expected
 
@@ -268,9 +266,7 @@ async def test_a_token_that_is_not_good_is_refused(
     secret = None if algorithm == "none" else worker_secrets["JWT_SECRET"]
     token = jwt.encode(told, secret, algorithm=algorithm)
 
-    header = await stranger.get(
-        "/api/notifications", headers={"authorization": f"Bearer {token}"}
-    )
+    header = await stranger.get("/api/notifications", headers={"authorization": f"Bearer {token}"})
     session = await stranger.post("/api/session", json={"token": token})
 
     assert refusal(header) == (401, expected)
@@ -280,16 +276,12 @@ async def test_a_token_that_is_not_good_is_refused(
 async def test_a_token_signed_by_someone_else_is_refused(stranger: httpx.AsyncClient) -> None:
     token = jwt.encode({"sub": "alice", "exp": int(time.time()) + 60}, "x" * 64, "HS256")
 
-    answer = await stranger.get(
-        "/api/notifications", headers={"authorization": f"Bearer {token}"}
-    )
+    answer = await stranger.get("/api/notifications", headers={"authorization": f"Bearer {token}"})
 
     assert refusal(answer) == (401, "unauthenticated")
 
 
-async def test_a_submission_has_a_largest_size(
-    alice: Photographer, pictures: PhotoSet
-) -> None:
+async def test_a_submission_has_a_largest_size(alice: Photographer, pictures: PhotoSet) -> None:
     await alice.upload(pictures.rocket)
     too_many = json.dumps({"file_ids": [f"file_{number:032x}" for number in range(501)]})
 

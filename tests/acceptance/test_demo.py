@@ -22,7 +22,7 @@ def test_the_demo_shows_an_order_from_upload_to_previews_and_leaves_nothing_runn
 ) -> None:
     port = free_port()
 
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "tools.demo", "--no-wait", f"--port={port}", f"--state={tmp_path}"],
         cwd=ROOT,
         env={**os.environ, "PYTHONWARNINGS": "error"},
@@ -36,7 +36,7 @@ def test_the_demo_shows_an_order_from_upload_to_previews_and_leaves_nothing_runn
     assert done.returncode == 0, told + done.stderr
     assert "409 file_locked" in told
     assert "The order: 0 queued, 0 in progress, 5 done, 0 failed" in told
-    assert len(re.findall(r"long edge \d+, made by \w+", told)) == 5
+    assert len(re.findall(r"long edge \d+, maker: \w+", told)) == 5
     assert len(re.findall(rf"http://127\.0\.0\.1:{port}/media/\S+", told)) == 5
     assert "5 × edit_done" in told
     assert "Everything was as it should be." in told

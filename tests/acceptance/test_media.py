@@ -50,9 +50,7 @@ async def test_a_part_of_a_preview_can_be_asked_for(http: httpx.AsyncClient, url
     assert refusal(beyond) == (416, "range_not_satisfiable")
 
 
-async def test_a_preview_that_is_known_is_not_sent_again(
-    http: httpx.AsyncClient, url: str
-) -> None:
+async def test_a_preview_that_is_known_is_not_sent_again(http: httpx.AsyncClient, url: str) -> None:
     etag = (await http.get(url)).headers["etag"]
 
     known = await http.get(url, headers={"if-none-match": etag})

@@ -77,9 +77,7 @@ async def test_a_name_is_taken_whatever_its_case(
     other = await alice.upload(pictures.rocket)
     wanted = b'{"name": "%s"}' % name.encode()
 
-    renaming = await alice.api.send(
-        "PATCH", f"/api/files/{other}", content=wanted, headers=JSON
-    )
+    renaming = await alice.api.send("PATCH", f"/api/files/{other}", content=wanted, headers=JSON)
     asking = await alice.api.send(
         "POST", "/api/uploads/intent", content=intent_body(alice, name), headers=JSON
     )
@@ -122,9 +120,7 @@ async def test_a_signed_url_is_good_for_its_own_object_only(alice: Photographer)
     assert [refusal(answer) for answer in answers] == [(403, "signature_invalid")] * 3
 
 
-async def test_a_signed_url_expires(
-    alice: Photographer, worker_secrets: dict[str, str]
-) -> None:
+async def test_a_signed_url_expires(alice: Photographer, worker_secrets: dict[str, str]) -> None:
     upload = (await an_intent(alice))["upload"]
     past = {"exp": int(time.time()) - 1}
 
@@ -170,9 +166,9 @@ async def put(url: str, content: bytes, headers: dict[str, str]) -> httpx.Respon
 
 
 def intent_body(someone: Photographer, name: str) -> bytes:
-    return (
-        b'{"order_id": "%s", "name": "%s", "size_bytes": 19, "content_type": "image/jpeg"}'
-        % (someone.order_id.encode(), name.encode())
+    return b'{"order_id": "%s", "name": "%s", "size_bytes": 19, "content_type": "image/jpeg"}' % (
+        someone.order_id.encode(),
+        name.encode(),
     )
 
 

@@ -5,60 +5,62 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from tools.runtime.paths import ROOT
 from tools.runtime.trouble import Trouble
 
-# What pip, npm, node and the C library say, and what it means. The first that is found counts.
+
+class _Meaning(NamedTuple):
+    """What pip, npm, node or the C library say, and what that means."""
+
+    said: str  # whole words, in lower case, as a regular expression
+    what: str
+    advice: str
+
+
+# The first that is found counts: of a registry it cannot reach, pip says in the end that it has no
+# matching distribution.
 _MEANINGS: Final = (
-    (("no space left on device", "enospc"), "The disk is full.", "Make room and run it again."),
-    (
-        ("hashes are required", "do not match the hashes", "eintegrity"),
-        "A download is not the file that was locked: its checksum differs.",
-        "Look at the registry or mirror you use; do not go on with this file.",
+    _Meaning(
+        said="no space left on device|enospc|disk quota exceeded",
+        what="The disk is full.",
+        advice="Make room and run it again.",
     ),
-    (
-        (
-            "no matching distribution",
-            "could not find a version",
-            "e404",
-            "etarget",
-            "notarget",
-        ),
-        "The registry does not have a package (or not for this machine).",
-        "If you use a mirror, see that it is complete; else `make lock` picks what there is.",
+    _Meaning(
+        said="do not match the hashes|eintegrity",
+        what="A download is not the file that was locked: its checksum differs.",
+        advice="Look at the registry or mirror you use; do not go on with this file.",
     ),
-    (
-        ("certificate", "unable_to_verify", "self_signed", "self-signed"),
-        "The registry's certificate is not trusted here.",
-        "Set SSL_CERT_FILE, PIP_CERT and NODE_EXTRA_CA_CERTS to your certificate bundle.",
+    _Meaning(
+        said="certificate_verify_failed|unable_to_(get_issuer_cert_locally|verify_leaf_signature)"
+        "|(depth_zero_)?self_signed_cert(_in_chain)?",
+        what="The registry's certificate is not trusted here.",
+        advice="Set PIP_CERT and NODE_EXTRA_CA_CERTS to your organisation's certificates.",
     ),
-    (
-        (
-            "enotfound",
-            "eai_again",
-            "econnrefused",
-            "etimedout",
-            "econnreset",
-            "name or service not known",
-            "temporary failure in name resolution",
-            "failed to establish a new connection",
-            "connection refused",
-            "network is unreachable",
-            "connection error",
-            "connecttimeout",
-            "read timed out",
-            "proxyerror",
-            "cannot connect to proxy",
-        ),
-        "The package registry could not be reached.",
-        "See that this machine reaches the registries of pip and npm, and run it again.",
+    _Meaning(
+        said="enotfound|eai_again|econnrefused|etimedout|econnreset|err_socket_timeout"
+        "|name or service not known|temporary failure in name resolution|network is unreachable"
+        "|failed to establish a new connection|connection refused|connecttimeouterror"
+        "|read timed out|proxyerror|cannot connect to proxy",
+        what="The package registry could not be reached.",
+        advice="See that this machine reaches the registries of pip and npm, and run it again.",
     ),
-    (("permission denied", "eacces"), "A file may not be written.", "See who owns it."),
+    _Meaning(
+        said="no matching distribution|could not find a version|e404|etarget|notarget",
+        what="The registry does not have a package, or not for this machine.",
+        advice="If you use a mirror, see that it is complete.",
+    ),
+    _Meaning(
+        said="permission denied|eacces",
+        what="A file may not be written.",
+        advice="See who owns it.",
+    ),
 )
 
 _DETAIL_LINES: Final = 12
+# Node's stack lines, which say nothing to who only wants to set something up.
+_NOISE: Final = re.compile(r"^(npm error)?\s+at \S|^npm error\s*}?$")
 
 
 def run(  # noqa: PLR0913 - all but the command by keyword
@@ -102,15 +104,16 @@ def run(  # noqa: PLR0913 - all but the command by keyword
 
 def failure(doing: str, output: str) -> Trouble:
     lowered = output.lower()
-    for needles, meaning, advice in _MEANINGS:
+    for meaning in _MEANINGS:
         # Whole words: a ModuleNotFoundError is no ENOTFOUND.
-        if any(re.search(rf"\b{needle}\b", lowered) for needle in needles):
-            return Trouble(f"{doing} failed. {meaning}", advice, _tail(output))
+        if re.search(rf"\b({meaning.said})\b", lowered):
+            return Trouble(f"{doing} failed. {meaning.what}", meaning.advice, _tail(output))
     return Trouble(f"{doing} failed.", detail=_tail(output))
 
 
 def _tail(output: str) -> str:
-    return "\n".join(output.strip().splitlines()[-_DETAIL_LINES:])
+    lines = [line for line in output.splitlines() if line.strip() and not _NOISE.match(line)]
+    return "\n".join(lines[-_DETAIL_LINES:])
 
 
 def _text(output: str | bytes | None) -> str:

@@ -9,6 +9,7 @@ from tools.runtime.trouble import Trouble
 
 _NAMES: Final = ("JWT_SECRET", "URL_SIGNING_SECRET")
 _SECRET_BYTES: Final = 32
+_QUOTES: Final = "'`\""
 
 
 def ensure(path: Path) -> bool:
@@ -29,7 +30,7 @@ def read(path: Path) -> dict[str, str]:
         for line in path.read_text().splitlines()
         if "=" in line and not line.lstrip().startswith("#")
     )
-    return {name.strip(): value.strip().strip("\"'") for name, value in pairs}
+    return {name.strip(): _unquoted(value.strip()) for name, value in pairs}
 
 
 def secret(path: Path, name: str) -> str:
@@ -44,8 +45,13 @@ def written(variables: dict[str, str]) -> str:
     return "".join(f"{name}={_quoted(value)}\n" for name, value in variables.items())
 
 
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES
+    return value[1:-1] if is_quoted else value
+
+
 def _quoted(value: str) -> str:
-    for quote in ("'", "`", '"'):
+    for quote in _QUOTES:
         if quote not in value:
             return f"{quote}{value}{quote}"
     raise Trouble("A variable's value has all three kinds of quotes in it; that cannot be written.")

@@ -9,7 +9,11 @@ from tools.runtime import command, paths
 from tools.runtime.stamp import Step
 from tools.runtime.trouble import Trouble
 
-_NPM_CI: Final = ("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+_NPM_CI: Final = (
+    *("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"),
+    # Says within half a minute that a registry does not answer; npm's own measure is 70 s and more.
+    *("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=10000"),
+)
 _PACKAGES: Final = ("wrangler", "workerd", "pyodide")
 
 

@@ -35,11 +35,14 @@ class Step:
         """Make it unless it is made. True if there was something to do."""
         if self.is_done():
             return False
+        stamp = STAMPS / self.name
+        # An old one would vouch for what is half made if we are interrupted.
+        stamp.unlink(missing_ok=True)
         started = time.monotonic()
         print(f"  {self.title:<{_NAME_WIDTH}}", end="", flush=True)
         note = self.make()
         print(f"{time.monotonic() - started:6.1f} s  {note}", flush=True)
-        write_whole(STAMPS / self.name, self._key().encode())
+        write_whole(stamp, self._key().encode())
         return True
 
     def _key(self) -> str:

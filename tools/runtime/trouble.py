@@ -1,7 +1,11 @@
 """A failure we expect, told in plain words: what is wrong, and what to do about it."""
 
+import errno
 import sys
 from collections.abc import Callable
+from typing import Final
+
+_TOLD: Final = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class Trouble(Exception):
@@ -24,6 +28,12 @@ def told_plainly(main: Callable[[], int]) -> int:
         return main()
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        # Full disks and folders one may not write to are told; anything else is a bug of ours.
+        if error.errno not in _TOLD:
+            raise
+        print(f"\n{error.strerror}: {error.filename or 'a file'}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nstopped", file=sys.stderr)

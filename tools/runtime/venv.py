@@ -4,6 +4,7 @@ Made by whatever Python started the set-up, so this may need no more than the st
 """
 
 import importlib.util
+import os
 import platform
 import shutil
 import sys
@@ -14,17 +15,11 @@ from tools.runtime.paths import DEV_LOCK, PIP_LOCK, ROOT, VENV, venv_python
 from tools.runtime.stamp import Step
 from tools.runtime.trouble import Trouble
 
+_VERSION: Final = f"{sys.version_info[0]}.{sys.version_info[1]}"
 # Wheels only: what would have to be compiled needs a compiler nobody promised us.
 _INSTALL: Final = (
-    "-m",
-    "pip",
-    "install",
-    "--quiet",
-    "--disable-pip-version-check",
-    "--no-input",
-    "--require-hashes",
-    "--only-binary=:all:",
-    "--no-deps",
+    *("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"),
+    *("--require-hashes", "--only-binary=:all:", "--no-deps"),
 )
 
 
@@ -33,8 +28,12 @@ def step() -> Step:
         name="venv",
         title="virtual environment, Node",
         # A virtual environment holds its own path and its Python's, and can be moved to neither.
-        made_from=(PIP_LOCK, DEV_LOCK, str(ROOT), platform.python_version(), sys.base_prefix),
-        makes=venv_python(),
+        made_from=(
+            *(PIP_LOCK, DEV_LOCK, str(ROOT)),
+            *(platform.python_version(), os.path.realpath(sys.base_prefix)),
+        ),
+        # Not python: where `uv run` has made this folder its own, there is a python but no pip.
+        makes=VENV / "bin" / "pip",
         make=make,
     )
 
@@ -49,19 +48,21 @@ def make() -> str:
 
 
 def _create() -> None:
+    # The Python below the virtual environment, should we be running in the one to be replaced.
+    python = f"{sys.base_prefix}/bin/python{_VERSION}"
     shutil.rmtree(VENV, ignore_errors=True)
-    if importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"):
-        command.run([sys.executable, "-m", "venv", VENV], doing="Making the virtual environment")
+    doing = "Making the virtual environment"
+    if importlib.util.find_spec("ensurepip"):
+        command.run([python, "-m", "venv", VENV], doing=doing)
         return
-    # Debian and Ubuntu keep ensurepip in a package of its own; virtualenv brings its own pip.
-    if importlib.util.find_spec("virtualenv"):
-        virtualenv = [sys.executable, "-m", "virtualenv", VENV]
-        command.run(virtualenv, doing="Making the virtual environment with virtualenv")
-        return
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    what = f"{sys.executable} cannot make a virtual environment: ensurepip is missing."
-    advice = (
-        f"Install it (Debian, Ubuntu: apt install python{version}-venv), or virtualenv, "
-        "or name another Python: make PYTHON=/path/to/python3 setup"
-    )
-    raise Trouble(what, advice)
+    # Debian and Ubuntu keep ensurepip in a package of its own. Their pip can stand in for it.
+    if not importlib.util.find_spec("pip"):
+        what = f"{python} has neither ensurepip nor pip: nothing can be installed with it."
+        advice = (
+            f"Install one of them (Debian, Ubuntu: apt install python{_VERSION}-venv), "
+            "or name another Python: make PYTHON=/path/to/python3 setup"
+        )
+        raise Trouble(what, advice)
+    command.run([python, "-m", "venv", "--without-pip", VENV], doing=doing)
+    pip = [python, "-m", "pip", f"--python={venv_python()}", *_INSTALL[2:]]
+    command.run([*pip, "-r", PIP_LOCK], doing=f"Installing {PIP_LOCK.name}")

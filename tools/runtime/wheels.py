@@ -28,7 +28,7 @@ def step() -> Step:
         name="python_modules",
         title="the Worker's Python packages",
         made_from=(WORKER_LOCK, *TARGET),
-        # pywrangler's sync puts a token of its own here when it replaces the folder; both are good.
+        # pywrangler's sync leaves such a file too; what it installed is as good.
         makes=PYTHON_MODULES / _MARK,
         make=make,
     )

@@ -1,0 +1,176 @@
+"""Actors without a platform: the real cores, hosts, repositories and SQL behind `getByName`.
+
+Time is whatever `time.time()` says, so a test freezes it. Alarms ring when the test says so.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from actors.client import InboxClient, OrderClient
+from actors.events import Event
+from actors.file import FileCore
+from actors.host import Host, answered
+from actors.inbox import InboxCore
+from actors.order import OrderCore
+from actors.performer import Performer
+from actors.remote import refused
+from domain.errors import Refusal
+from domain.settings import Settings
+from storage import file_repository, inbox_repository, order_repository
+from storage.sql import migrate
+from tests.fakes.memory_objects import MemoryObjects
+from tests.fakes.sqlite_sql import SqliteSql
+
+
+class MemoryAlarm:
+    """The alarm of one Durable Object, as `ctx.storage` has it."""
+
+    def __init__(self) -> None:
+        self.at_ms: int | None = None
+        self.times_set = 0
+
+    async def setAlarm(self, at_ms: int) -> None:  # noqa: N802 -- the platform's spelling
+        self.at_ms = at_ms
+        self.times_set += 1
+
+    async def getAlarm(self) -> int | None:  # noqa: N802
+        return self.at_ms
+
+    async def deleteAlarm(self) -> None:  # noqa: N802
+        self.at_ms = None
+
+    def is_due(self) -> bool:
+        return self.at_ms is not None and self.at_ms <= time.time() * 1000
+
+
+class MemoryQueue:
+    """The queue `edit-jobs`: what was sent and nobody has taken."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self._messages: list[dict[str, str]] = []
+
+    async def send(self, body: dict[str, str]) -> None:
+        if self.is_down:
+            raise ConnectionError("Network connection lost.")
+        self._messages.append(body)
+
+    def take(self) -> list[dict[str, str]]:
+        taken, self._messages = self._messages, []
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAnswer:
+    """A response of an actor's `fetch`."""
+
+    status: int
+    content: str
+
+    async def text(self) -> str:
+        return self.content
+
+
+class _Local:
+    """One Durable Object's storage, which outlives the object."""
+
+    def __init__(self, steps: tuple[str, ...]) -> None:
+        self.sql = SqliteSql()
+        self.alarm = MemoryAlarm()
+        migrate(self.sql, steps)
+
+    async def fetch(self, request: object) -> LocalAnswer:
+        raise AssertionError(f"nobody upgrades to this actor: {request}")
+
+
+class LocalFile(_Local):
+    def __init__(self, settings: Settings, performer: Performer) -> None:
+        super().__init__(file_repository.MIGRATIONS)
+        core = FileCore(self.sql, settings, lambda: 1.0)
+        self.host = Host(core, self.alarm, performer.perform)
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        await self.host.settle()
+        return answer
+
+
+class LocalOrder(_Local):
+    def __init__(self, performer: Performer) -> None:
+        super().__init__(order_repository.MIGRATIONS)
+        self.events: list[Event] = []
+        self._core = OrderCore(self.sql, lambda: secrets.token_hex(4))
+        self.host = Host(self._core, self.alarm, performer.perform)
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        self.events += self._core.take_events()
+        await self.host.settle()
+        return answer
+
+    async def fetch(self, request: object) -> LocalAnswer:
+        """The request is the headers that the edge has set."""
+        assert isinstance(request, dict)
+        try:
+            hello = self._core.hello(request["x-darkroom-caller"])
+        except Refusal as refusal:
+            return LocalAnswer(409, refused(refusal))
+        return LocalAnswer(101, hello.model_dump_json())
+
+
+class LocalInbox(_Local):
+    def __init__(self) -> None:
+        super().__init__(inbox_repository.MIGRATIONS)
+        self._core = InboxCore(self.sql)
+
+    async def receive(self, text: str) -> str:
+        return answered(self._core, text)
+
+
+Local = TypeVar("Local", bound=_Local)
+
+
+class LocalNamespace(Generic[Local]):
+    """A Durable Object binding. An actor comes to be when it is first addressed."""
+
+    def __init__(self, build: Callable[[], Local]) -> None:
+        self.is_down = False
+        self.calls = 0
+        self.actors: dict[str, Local] = {}
+        self._build = build
+
+    def getByName(self, name: str) -> Local:  # noqa: N802 -- the platform's spelling
+        if self.is_down:
+            raise ConnectionError("Network connection lost.")
+        self.calls += 1
+        if name not in self.actors:
+            self.actors[name] = self._build()
+        return self.actors[name]
+
+
+class LocalActors:
+    """All actors of the product, with the queue and the bucket that they use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.objects = MemoryObjects()
+        self.queue = MemoryQueue()
+        self.inboxes = LocalNamespace(LocalInbox)
+        self.orders = LocalNamespace(lambda: LocalOrder(performer))
+        self.files = LocalNamespace(lambda: LocalFile(settings, performer))
+        performer = Performer(
+            self.queue, OrderClient(self.orders), InboxClient(self.inboxes), self.objects
+        )
+
+    async def ring(self) -> None:
+        """Every alarm that is due, once."""
+        hosted: list[LocalFile | LocalOrder] = [
+            *self.files.actors.values(),
+            *self.orders.actors.values(),
+        ]
+        for actor in hosted:
+            if actor.alarm.is_due():
+                actor.alarm.at_ms = None
+                await actor.host.wake()

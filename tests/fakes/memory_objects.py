@@ -1,0 +1,87 @@
+"""The port `Objects` in memory, as R2 behaves. A "stream" is bytes, and may be read many times."""
+
+import hashlib
+from dataclasses import dataclass
+
+from domain.errors import Code, Outage, Refusal
+from storage.objects import ByteRange, CopyResult, ObjectBody, ObjectHead
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    data: bytes
+    content_type: str
+
+    @property
+    def head(self) -> ObjectHead:
+        etag = hashlib.md5(self.data, usedforsecurity=False).hexdigest()
+        return ObjectHead(len(self.data), etag, self.content_type)
+
+
+class MemoryObjects:
+    """`is_down` makes every method raise an `Outage`."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self._stored: dict[str, _Stored] = {}
+
+    @property
+    def keys(self) -> set[str]:
+        return set(self._stored)
+
+    async def head(self, key: str) -> ObjectHead | None:
+        found = self._found(key)
+        return found.head if found else None
+
+    async def put(
+        self, key: str, body: object, content_type: str, md5: str | None = None
+    ) -> ObjectHead:
+        self._check_up()
+        if not isinstance(body, bytes):
+            raise Outage(f"R2 put: a {type(body).__name__} cannot be stored")
+        stored = _Stored(body, content_type)
+        if md5 is not None and md5 != stored.head.etag:
+            raise Refusal(Code.MD5_MISMATCH, "the bytes do not have the MD5 given")
+        self._stored[key] = stored
+        return stored.head
+
+    async def get(self, key: str, byte_range: ByteRange | None = None) -> ObjectBody | None:
+        found = self._found(key)
+        return ObjectBody(found.head, _cut(found.data, byte_range)) if found else None
+
+    async def read(self, key: str, byte_range: ByteRange | None = None) -> bytes | None:
+        found = self._found(key)
+        return _cut(found.data, byte_range) if found else None
+
+    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
+        source = self._found(source_key)
+        if source is None:
+            return CopyResult.MISSING
+        if etag is not None and etag != source.head.etag:
+            return CopyResult.CHANGED
+        self._stored[target_key] = source
+        return CopyResult.COPIED
+
+    async def delete(self, key: str) -> None:
+        self._check_up()
+        self._stored.pop(key, None)
+
+    async def delete_under(self, prefix: str) -> None:
+        self._check_up()
+        self._stored = {k: v for k, v in self._stored.items() if not k.startswith(prefix)}
+
+    def _found(self, key: str) -> _Stored | None:
+        self._check_up()
+        return self._stored.get(key)
+
+    def _check_up(self) -> None:
+        if self.is_down:
+            raise Outage("R2: it is down")
+
+
+def _cut(data: bytes, byte_range: ByteRange | None) -> bytes:
+    if byte_range is None:
+        return data
+    if byte_range.offset >= len(data):
+        raise Outage("R2 get: the range lies outside the object (10039)")
+    return data[byte_range.offset :][: byte_range.length]

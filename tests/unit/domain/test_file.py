@@ -1,0 +1,358 @@
+"""A file's lock, status and newest job: what each event makes of it, and what it refuses."""
+
+from collections.abc import Callable
+
+import pytest
+
+from domain import file as files
+from domain.errors import Code, Refusal
+from domain.failure import FailureCode
+from domain.file import File, FileStatus
+from domain.job import JobState
+from domain.limits import ATTEMPTS_MAX
+from tests.unit.factories import (
+    JOB_ID,
+    LEASE_MS,
+    NOW_MS,
+    OTHER_JOB_ID,
+    a_failure,
+    a_file,
+    a_job,
+    a_locked_file,
+    a_preview,
+    an_upload,
+)
+
+
+def claimed(file: File, now_ms: int = NOW_MS, job_id: str = JOB_ID) -> File:
+    return files.claimed(file, job_id, "worker-1", lease_ms=LEASE_MS, now_ms=now_ms)
+
+
+def completed(file: File, token: int, now_ms: int = NOW_MS) -> File:
+    return files.completed(file, token, a_preview(), processed_key="p/1", now_ms=now_ms)
+
+
+def attempt_failed(
+    file: File, token: int, code: FailureCode = FailureCode.PROCESSING_FAILED
+) -> File:
+    return files.attempt_failed(file, token, a_failure(code), backoff_ms=500, now_ms=NOW_MS)
+
+
+def renewed(file: File, token: int, now_ms: int = NOW_MS) -> File:
+    return files.renewed(file, token, lease_ms=LEASE_MS, now_ms=now_ms)
+
+
+# --- Status and lock ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "status"),
+    [
+        (a_file(), FileStatus.QUEUED),
+        (a_file(job=a_job(JobState.QUEUED)), FileStatus.QUEUED),
+        (a_locked_file(), FileStatus.IN_PROGRESS),
+        (a_file(job=a_job(JobState.DONE)), FileStatus.DONE),
+        (a_file(job=a_job(JobState.FAILED)), FileStatus.FAILED),
+    ],
+)
+def test_the_status_is_read_off_the_newest_job(file: File, status: FileStatus) -> None:
+    assert file.status is status
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (FailureCode.RAW_MISSING, FileStatus.QUEUED),
+        (FailureCode.RAW_CHANGED, FileStatus.QUEUED),
+        (FailureCode.UNSUPPORTED_IMAGE, FileStatus.FAILED),
+        (FailureCode.IMAGE_TOO_LARGE, FileStatus.FAILED),
+        (FailureCode.LEASE_EXPIRED, FileStatus.FAILED),
+        (FailureCode.CANCELLED, FileStatus.FAILED),
+    ],
+)
+def test_a_file_that_needs_a_new_upload_waits_and_is_not_called_failed(
+    code: FailureCode, status: FileStatus
+) -> None:
+    file = a_file(job=a_job(JobState.FAILED, failure=a_failure(code)))
+
+    assert file.status is status
+
+
+@pytest.mark.parametrize("state", JobState)
+def test_a_file_is_locked_exactly_while_its_job_is_in_progress(state: JobState) -> None:
+    file = a_file(job=a_job(state))
+
+    assert (file.lock is not None) == (state is JobState.IN_PROGRESS)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda file: files.renamed(file, "new.jpg", NOW_MS), lambda f: files.deleted(f, NOW_MS)],
+    ids=["rename", "delete"],
+)
+def test_a_locked_file_may_not_be_renamed_or_deleted(change: Callable[[File], File]) -> None:
+    file = a_locked_file()
+
+    with pytest.raises(Refusal) as refused:
+        change(file)
+
+    assert refused.value.code is Code.FILE_LOCKED
+    assert refused.value.facts == {
+        "file_id": file.id,
+        "job_id": JOB_ID,
+        "locked_since_ms": NOW_MS,
+        "locked_until_ms": NOW_MS + LEASE_MS,
+        "retry_after_ms": LEASE_MS,
+    }
+
+
+def test_time_to_retry_is_never_negative() -> None:
+    file = a_locked_file()
+
+    with pytest.raises(Refusal) as refused:
+        files.renamed(file, "new.jpg", NOW_MS + LEASE_MS + 1)
+
+    assert refused.value.facts["retry_after_ms"] == 0
+
+
+def test_a_locked_file_may_be_marked() -> None:
+    marked = files.marked(a_locked_file(), NOW_MS, value=True)
+
+    assert marked.marked
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda file: files.renamed(file, file.name, NOW_MS + 1),
+        lambda file: files.marked(file, NOW_MS + 1, value=file.marked),
+    ],
+    ids=["rename", "mark"],
+)
+def test_a_change_to_what_is_so_already_is_no_new_version(same: Callable[[File], File]) -> None:
+    file = a_locked_file()
+
+    assert same(file) is file
+
+
+# --- Submit and claim ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
+def test_a_file_whose_job_has_ended_may_be_submitted_again(state: JobState) -> None:
+    file = a_file(job=a_job(state))
+
+    again = files.submitted(file, OTHER_JOB_ID, NOW_MS)
+
+    assert again.job == a_job(id=OTHER_JOB_ID)
+    assert again.version == file.version + 1
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.IN_PROGRESS])
+def test_a_file_has_one_active_job_at_most(state: JobState) -> None:
+    file = a_file(job=a_job(state))
+
+    with pytest.raises(Refusal) as refused:
+        files.submitted(file, OTHER_JOB_ID, NOW_MS)
+
+    assert refused.value.code is Code.JOB_ACTIVE
+    assert refused.value.facts == {"job_id": JOB_ID}
+
+
+def test_a_claim_locks_the_file_for_one_lease() -> None:
+    file = claimed(a_file(job=a_job()))
+
+    assert file.status is FileStatus.IN_PROGRESS
+    assert file.lock is not None
+    assert file.lock.expires_at_ms == NOW_MS + LEASE_MS
+    assert file.lock.worker_id == "worker-1"
+
+
+@pytest.mark.parametrize(
+    ("file", "job_id", "now_ms"),
+    [
+        (a_file(), JOB_ID, NOW_MS),
+        (a_file(job=a_job()), OTHER_JOB_ID, NOW_MS),
+        (a_locked_file(), JOB_ID, NOW_MS),
+        (a_file(job=a_job(JobState.DONE)), JOB_ID, NOW_MS),
+        (a_file(job=a_job(JobState.FAILED)), JOB_ID, NOW_MS),
+        (a_file(job=a_job(not_before_ms=NOW_MS + 1)), JOB_ID, NOW_MS),
+    ],
+    ids=["no job", "another job", "claimed already", "done", "failed", "in its backoff"],
+)
+def test_only_a_job_that_waits_can_be_claimed(file: File, job_id: str, now_ms: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        claimed(file, now_ms, job_id)
+
+    assert refused.value.code is Code.JOB_NOT_CLAIMABLE
+
+
+def test_a_job_can_be_claimed_the_moment_its_backoff_is_over() -> None:
+    file = a_file(job=a_job(not_before_ms=NOW_MS))
+
+    assert claimed(file, NOW_MS).lock is not None
+
+
+# --- Tokens -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("token", [0, 1, 3])
+@pytest.mark.parametrize("act", [completed, attempt_failed, renewed])
+def test_only_the_newest_token_counts(act: Callable[[File, int], File], token: int) -> None:
+    file = a_locked_file(token=2)
+
+    with pytest.raises(Refusal) as refused:
+        act(file, token)
+
+    assert refused.value.code is Code.LEASE_LOST
+    assert refused.value.facts == {"fencing_token": 2}
+
+
+@pytest.mark.parametrize("act", [completed, attempt_failed, renewed])
+def test_a_token_is_worth_nothing_once_its_job_has_ended(act: Callable[[File, int], File]) -> None:
+    file = completed(a_locked_file(token=2), 2)
+
+    with pytest.raises(Refusal) as refused:
+        act(file, 2)
+
+    assert refused.value.code is Code.LEASE_LOST
+
+
+def test_a_late_worker_cannot_complete_a_job_another_has_claimed() -> None:
+    file = claimed(a_file(job=a_job()))
+    file = files.lease_expired(file, backoff_ms=0, now_ms=NOW_MS + LEASE_MS)
+    file = claimed(file, NOW_MS + LEASE_MS)
+
+    with pytest.raises(Refusal) as refused:
+        completed(file, token=1)
+
+    assert refused.value.code is Code.LEASE_LOST
+
+
+def test_the_fencing_token_grows_past_retries_and_new_jobs() -> None:
+    first = claimed(a_file(job=a_job()))
+    second = claimed(attempt_failed(first, 1), NOW_MS + 500)
+    done = completed(second, 2)
+    third = claimed(files.submitted(done, OTHER_JOB_ID, NOW_MS), NOW_MS, OTHER_JOB_ID)
+
+    tokens = [file.fencing_token for file in (first, second, done, third)]
+
+    assert tokens == [1, 2, 2, 3]
+
+
+def test_the_fencing_token_outlives_the_deletion_of_the_file() -> None:
+    file = attempt_failed(claimed(a_file(job=a_job())), 1)
+
+    deleted = files.purged(files.deleted(file, NOW_MS), NOW_MS)
+
+    assert deleted.fencing_token == 1
+
+
+# --- The end of an attempt ----------------------------------------------------------------------
+
+
+def test_a_completed_edit_unlocks_the_file_and_shows_its_preview() -> None:
+    file = completed(a_locked_file().model_copy(update={"marked": True}), 1)
+
+    assert file.status is FileStatus.DONE
+    assert file.lock is None
+    assert file.preview == a_preview()
+    assert file.processed_key == "p/1"
+    assert not file.marked
+
+
+def test_a_renewal_is_no_new_version() -> None:
+    file = a_locked_file()
+
+    longer = renewed(file, 1, NOW_MS + 10)
+
+    assert longer.lock is not None
+    assert longer.lock.expires_at_ms == NOW_MS + 10 + LEASE_MS
+    assert longer.version == file.version
+
+
+def test_an_expired_lease_unlocks_the_file_and_queues_the_job_again() -> None:
+    file = files.lease_expired(a_locked_file(), backoff_ms=500, now_ms=NOW_MS + LEASE_MS)
+
+    assert file.lock is None
+    assert file.job is not None
+    assert file.job.state is JobState.QUEUED
+    assert file.job.not_before_ms == NOW_MS + LEASE_MS + 500
+    assert file.job.failure is not None
+    assert file.job.failure.code is FailureCode.LEASE_EXPIRED
+
+
+def test_a_lease_that_still_runs_is_not_taken_away() -> None:
+    with pytest.raises(AssertionError):
+        files.lease_expired(a_locked_file(), backoff_ms=500, now_ms=NOW_MS + LEASE_MS - 1)
+
+
+def test_the_last_attempt_ends_in_failure() -> None:
+    file = attempt_failed(a_locked_file(attempt=ATTEMPTS_MAX), 1)
+
+    assert file.status is FileStatus.FAILED
+    assert file.lock is None
+
+
+# --- Who, and whether it is there ---------------------------------------------------------------
+
+
+def test_a_file_belongs_to_one_user() -> None:
+    file = a_file(upload=an_upload(owner_id="alice"))
+
+    with pytest.raises(Refusal) as refused:
+        files.check_owner(file, "bob")
+
+    files.check_owner(file, "alice")
+    assert refused.value.code is Code.FORBIDDEN
+
+
+def test_a_deleted_file_is_a_tombstone() -> None:
+    file = files.deleted(a_file(preview=a_preview()), NOW_MS)
+
+    with pytest.raises(Refusal) as refused:
+        files.check_present(file)
+
+    assert refused.value.code is Code.FILE_DELETED
+    assert file.preview is None
+    assert file.deleted_at_ms == NOW_MS
+
+
+def test_deleting_a_file_cancels_its_queued_job() -> None:
+    file = files.deleted(a_file(job=a_job()), NOW_MS)
+
+    assert file.job is not None
+    assert file.job.state is JobState.FAILED
+    assert file.job.failure is not None
+    assert file.job.failure.code is FailureCode.CANCELLED
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
+def test_deleting_a_file_leaves_a_job_that_has_ended_as_it_was(state: JobState) -> None:
+    job = a_job(state)
+
+    assert files.deleted(a_file(job=job), NOW_MS).job == job
+
+
+def test_deleting_again_changes_nothing() -> None:
+    deleted = files.deleted(a_file(), NOW_MS)
+
+    assert files.deleted(deleted, NOW_MS + 1) is deleted
+
+
+def test_only_a_deleted_file_is_purged() -> None:
+    with pytest.raises(AssertionError):
+        files.purged(a_file(), NOW_MS)
+
+
+def test_every_change_that_others_can_see_is_a_new_version() -> None:
+    registered = a_file()
+
+    submitted = files.submitted(registered, JOB_ID, NOW_MS)
+    running = claimed(submitted)
+    done = completed(running, 1)
+    renamed = files.renamed(done, "new.jpg", NOW_MS)
+    deleted = files.deleted(renamed, NOW_MS)
+
+    versions = [f.version for f in (registered, submitted, running, done, renamed, deleted)]
+    assert versions == [1, 2, 3, 4, 5, 6]

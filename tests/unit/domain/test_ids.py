@@ -1,0 +1,68 @@
+"""Ids: which may address an actor."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from domain import ids
+
+HEX = "0123456789abcdef" * 2
+
+NO_CHOSEN_IDS = [
+    "",
+    "-a",
+    "_a",
+    "a" * 65,
+    "a b",
+    "a/b",
+    "a.b",
+    "a\n",
+    "é",
+    "٣",
+    "a\x00",
+    "..",
+]
+NO_FILE_IDS = [
+    "",
+    "file_",
+    f"file_{HEX[1:]}",
+    f"file_{HEX}0",
+    f"file_{HEX.upper()}",
+    f"job_{HEX}",
+    f"FILE_{HEX}",
+    f"file_{HEX}\n",
+    f" file_{HEX}",
+]
+
+
+@pytest.mark.parametrize("text", ["a", "A1", "summer-42", "0", "a_-", "a" * 64])
+def test_a_client_may_choose_a_plain_id(text: str) -> None:
+    assert ids.is_chosen_id(text)
+    assert TypeAdapter(ids.OrderId).validate_python(text) == text
+
+
+@pytest.mark.parametrize("text", NO_CHOSEN_IDS)
+def test_any_other_chosen_id_is_refused_in_paths_and_bodies_alike(text: str) -> None:
+    assert not ids.is_chosen_id(text)
+    with pytest.raises(ValidationError):
+        TypeAdapter(ids.OrderId).validate_python(text)
+
+
+@pytest.mark.parametrize("text", NO_FILE_IDS)
+def test_what_is_not_a_file_id_is_refused_in_paths_and_bodies_alike(text: str) -> None:
+    assert not ids.is_file_id(text)
+    with pytest.raises(ValidationError):
+        TypeAdapter(ids.FileId).validate_python(text)
+
+
+def test_new_ids_have_the_shape_that_is_checked() -> None:
+    assert ids.is_file_id(ids.new_file_id())
+    assert TypeAdapter(ids.JobId).validate_python(ids.new_job_id())
+    assert ids.is_notification_id(ids.notification_id(ids.new_job_id()))
+
+
+def test_no_two_new_ids_are_the_same() -> None:
+    assert ids.new_file_id() != ids.new_file_id()
+
+
+def test_a_job_has_one_notification_id() -> None:
+    assert ids.notification_id(f"job_{HEX}") == f"ntf_{HEX}"

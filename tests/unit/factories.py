@@ -1,0 +1,83 @@
+"""Values for tests, valid as they are: a test names only what it is about."""
+
+from domain import file as files
+from domain.failure import Failure, FailureCode
+from domain.file import File, Preview, Upload
+from domain.job import Job, JobState, Lease
+from domain.settings import Settings
+
+NOW_MS = 1_795_341_600_000  # 2026-11-22T10:00:00Z
+MINUTE_MS = 60_000
+LEASE_MS = 15 * MINUTE_MS
+
+FILE_ID = "file_" + "f" * 32
+OTHER_FILE_ID = "file_" + "e" * 32
+JOB_ID = "job_" + "a" * 32
+OTHER_JOB_ID = "job_" + "b" * 32
+
+
+def a_lease(token: int = 1, expires_at_ms: int = NOW_MS + LEASE_MS) -> Lease:
+    return Lease(
+        token=token,
+        worker_id="worker-1",
+        since_ms=expires_at_ms - LEASE_MS,
+        expires_at_ms=expires_at_ms,
+    )
+
+
+def a_failure(code: FailureCode = FailureCode.PROCESSING_FAILED) -> Failure:
+    return Failure(code=code, detail=f"it was {code}")
+
+
+def a_job(state: JobState = JobState.QUEUED, **changes: object) -> Job:
+    """A job that may be in that state, whichever it is."""
+    ended = state in {JobState.DONE, JobState.FAILED}
+    facts: dict[str, object] = {
+        "id": JOB_ID,
+        "state": state,
+        "attempt": 0 if state is JobState.QUEUED else 1,
+        "created_at_ms": NOW_MS,
+        "lease": a_lease() if state is JobState.IN_PROGRESS else None,
+        "finished_at_ms": NOW_MS if ended else None,
+        "failure": a_failure() if state is JobState.FAILED else None,
+    }
+    return Job.model_validate(facts | changes)
+
+
+def an_upload(**changes: object) -> Upload:
+    facts: dict[str, object] = {
+        "file_id": FILE_ID,
+        "order_id": "summer-42",
+        "owner_id": "alice",
+        "name": "beach.jpg",
+        "object_key": "user/alice/orders/summer-42/raw/beach.jpg",
+        "size_bytes": 5,
+        "content_type": "image/jpeg",
+        "etag": "e1",
+    }
+    return Upload.model_validate(facts | changes)
+
+
+def a_preview(object_key: str = "user/alice/orders/summer-42/preview/1.jpg") -> Preview:
+    return Preview(
+        object_key=object_key,
+        width=1280,
+        height=853,
+        size_bytes=201_000,
+        content_type="image/jpeg",
+        maker="pillow",
+    )
+
+
+def a_file(**changes: object) -> File:
+    return files.registered(an_upload(), NOW_MS).model_copy(update=changes)
+
+
+def a_locked_file(token: int = 1, **job_changes: object) -> File:
+    job = a_job(JobState.IN_PROGRESS, lease=a_lease(token), **job_changes)
+    return a_file(job=job, fencing_token=token)
+
+
+def some_settings(**changes: object) -> Settings:
+    secrets = {"jwt_secret": "j" * 32, "url_signing_secret": "u" * 32}
+    return Settings.model_validate(secrets | changes)

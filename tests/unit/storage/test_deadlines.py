@@ -1,0 +1,96 @@
+"""Deadlines: taken when due, put off by longer each time, until they are cleared."""
+
+import pytest
+
+from domain.limits import EFFECT_RETRY_FIRST_MS, EFFECT_RETRY_MAX_MS
+from storage import deadlines
+from storage.deadlines import Deadlines
+from storage.sql import migrate
+from tests.fakes.sqlite_sql import SqliteSql
+
+NOW_MS = 1_000_000
+
+
+@pytest.fixture
+def kept() -> Deadlines:
+    sql = SqliteSql()
+    migrate(sql, [deadlines.MIGRATION])
+    return Deadlines(sql)
+
+
+def test_nothing_is_due_where_nothing_was_set(kept: Deadlines) -> None:
+    assert kept.take_due(NOW_MS) is None
+    assert kept.earliest() is None
+
+
+def test_a_deadline_is_due_from_its_moment_on(kept: Deadlines) -> None:
+    kept.set("tell", NOW_MS)
+
+    assert kept.take_due(NOW_MS - 1) is None
+    assert kept.take_due(NOW_MS) == "tell"
+
+
+def test_the_earliest_deadline_is_met_first(kept: Deadlines) -> None:
+    kept.set("tell", NOW_MS - 1)
+    kept.set("purge", NOW_MS)
+    kept.set("lease", NOW_MS + 1)
+
+    taken = [kept.take_due(NOW_MS) for _ in range(3)]
+
+    assert taken == ["tell", "purge", None]
+
+
+def test_deadlines_of_one_moment_are_met_in_the_order_of_their_names(kept: Deadlines) -> None:
+    kept.set("tell", NOW_MS)
+    kept.set("purge", NOW_MS)
+
+    assert kept.take_due(NOW_MS) == "purge"
+
+
+def test_what_is_taken_is_put_off_so_that_nobody_takes_it_too(kept: Deadlines) -> None:
+    kept.set("tell", NOW_MS)
+    kept.take_due(NOW_MS)
+
+    assert kept.take_due(NOW_MS) is None
+    assert kept.earliest() == NOW_MS + EFFECT_RETRY_FIRST_MS
+
+
+def test_it_is_put_off_by_twice_as_long_each_time_up_to_a_bound(kept: Deadlines) -> None:
+    kept.set("tell", 0)
+    now_ms, waits = 0, []
+
+    for _ in range(9):
+        kept.take_due(now_ms)
+        due_ms = kept.earliest() or 0
+        waits.append(due_ms - now_ms)
+        now_ms = due_ms
+
+    doubling = [EFFECT_RETRY_FIRST_MS * 2**tries for tries in range(9)]
+    assert waits == [min(wait, EFFECT_RETRY_MAX_MS) for wait in doubling]
+
+
+def test_a_deadline_that_fails_for_weeks_is_still_met(kept: Deadlines) -> None:
+    kept.set("tell", 0)
+    due = [kept.take_due(10**9 * n) for n in range(100)]
+
+    assert due == ["tell"] * 100
+
+
+def test_setting_a_deadline_again_moves_it_and_forgets_the_tries(kept: Deadlines) -> None:
+    kept.set("tell", 0)
+    kept.take_due(0)
+    kept.take_due(EFFECT_RETRY_FIRST_MS)
+
+    kept.set("tell", NOW_MS)
+    kept.take_due(NOW_MS)
+
+    assert kept.earliest() == NOW_MS + EFFECT_RETRY_FIRST_MS
+
+
+def test_a_cleared_deadline_is_gone(kept: Deadlines) -> None:
+    kept.set("tell", NOW_MS)
+
+    kept.set("tell", None)
+
+    assert kept.earliest() is None
+    assert kept.take_due(NOW_MS) is None
