@@ -10,6 +10,7 @@ class SendDispatch:
     """Put a job on the queue. Sent again until a consumer has claimed the job."""
 
     dispatch: Dispatch
+    attempt: int  # the last one before it
 
 
 @dataclass(frozen=True, slots=True)

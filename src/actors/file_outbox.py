@@ -24,7 +24,8 @@ class FileOutbox:
         match deadline:
             case Deadline.DISPATCH:
                 assert file.job is not None
-                return SendDispatch(Dispatch(file_id=file.id, job_id=file.job.id))
+                dispatch = Dispatch(file_id=file.id, job_id=file.job.id)
+                return SendDispatch(dispatch, file.job.attempt)
             case Deadline.TELL:
                 apply = Apply(snapshot=snapshot(file), outcomes=self._repository.owed())
                 return TellOrder(upload.order_id, apply)
@@ -37,7 +38,9 @@ class FileOutbox:
     def sent(self, effect: SendDispatch, file: File, now_ms: int) -> None:
         """On the queue, which may lose it: to be sent again if nobody has claimed it by then."""
         job = file.job
-        if job and job.id == effect.dispatch.job_id and job.state is JobState.QUEUED:
+        if job is None or job.state is not JobState.QUEUED:
+            return
+        if (job.id, job.attempt) == (effect.dispatch.job_id, effect.attempt):
             self._deadlines.set(Deadline.DISPATCH, now_ms + self._dispatch_timeout_ms)
 
     def told(self, effect: TellOrder, file: File, now_ms: int) -> None:

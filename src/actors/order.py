@@ -9,7 +9,12 @@ from domain.errors import Code, Refusal
 from domain.file import FileStatus
 from domain.ids import notification_id
 from domain.keys import stored_name
-from domain.limits import ORDER_FILES_MAX, RESERVATION_LIFETIME_MS, SUBMIT_FILES_MAX
+from domain.limits import (
+    ORDER_FILES_MAX,
+    RENAME_RESERVATION_LIFETIME_MS,
+    SUBMIT_FILES_MAX,
+    UPLOAD_RESERVATION_LIFETIME_MS,
+)
 from domain.messages import (
     ORDER_MESSAGE,
     Apply,
@@ -113,7 +118,7 @@ class OrderCore:
         if holder is not None and holder.file_id != file_id:
             raise Refusal(Code.NAME_TAKEN, f"the order already has a file named {message.name}")
         if holder is None or holder.is_reservation:
-            self._repository.reserve(name_key, file_id, now_ms + RESERVATION_LIFETIME_MS)
+            self._repository.reserve(name_key, file_id, now_ms + _reserved_ms(message))
         return Reserved(file_id=file_id)
 
     def _renewable(self, message: Reserve, holder: NameHolder | None) -> str | None:
@@ -138,8 +143,10 @@ class OrderCore:
         if known is not None and news.version <= known.version:
             return Done()
         self._repository.save(news)
-        if known is None or _names_of(news) != _names_of(known):
-            self._repository.hold_only(news.file_id, _names_of(news))
+        if news.purged:
+            self._repository.free_all(news.file_id)
+        elif known is None or news.name != known.name:
+            self._repository.hold_only(news.file_id, _names_of(news), now_ms)
         version = self._repository.advance()
         order = Order(order.id, order.owner_id, order.epoch, version)
         self._events.append(changed(order, news, self._status(order), now_ms))
@@ -176,10 +183,13 @@ class OrderCore:
         )
 
 
+def _reserved_ms(message: Reserve) -> int:
+    is_upload = message.is_upload
+    return UPLOAD_RESERVATION_LIFETIME_MS if is_upload else RENAME_RESERVATION_LIFETIME_MS
+
+
 def _names_of(file: FileSnapshot) -> frozenset[str]:
     """Its name and, since its bytes still lie under it, the name it was uploaded with."""
-    if file.purged:
-        return frozenset()
     return frozenset(map(names.collision_key, (file.name, stored_name(file.object_key))))
 
 

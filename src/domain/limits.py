@@ -32,7 +32,8 @@ SUBMIT_CONCURRENCY: Final = 16  # actor calls under way at once for one request
 # --- Time ---------------------------------------------------------------------------------------
 UPLOAD_URL_LIFETIME_MS: Final = 15 * 60_000  # time for 100 MB on a slow line
 INTENT_LIFETIME_MS: Final = 24 * 3_600_000  # an upload may be finalized a day later
-RESERVATION_LIFETIME_MS: Final = INTENT_LIFETIME_MS + 3_600_000  # outlives its intent
+UPLOAD_RESERVATION_LIFETIME_MS: Final = INTENT_LIFETIME_MS + 3_600_000  # outlives its intent
+RENAME_RESERVATION_LIFETIME_MS: Final = 10 * 60_000  # until the file has told its new name
 PREVIEW_URL_LIFETIME_MS: Final = 3_600_000
 EFFECT_RETRY_FIRST_MS: Final = 1_000
 EFFECT_RETRY_MAX_MS: Final = 60_000

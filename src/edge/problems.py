@@ -103,6 +103,8 @@ def _headers(refusal: Refusal) -> list[tuple[str, str]]:
         headers.append(("allow", str(refusal.facts["allow"])))
     if refusal.code in {Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED}:
         headers.append(("www-authenticate", "Bearer"))  # RFC 9110, 11.6.1
+    if refusal.code is Code.RANGE_NOT_SATISFIABLE:
+        headers.append(("content-range", f"bytes */{refusal.facts['size_bytes']}"))  # 15.5.17
     if refusal.code is Code.UPGRADE_REQUIRED:
         headers.append(("upgrade", "websocket"))
     return headers

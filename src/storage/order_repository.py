@@ -73,11 +73,13 @@ ON CONFLICT (name_key) DO UPDATE SET file_id = excluded.file_id, expires_ms = ex
 HOLD = """
 INSERT INTO names (name_key, file_id, expires_ms) VALUES (?, ?, NULL)
 ON CONFLICT (name_key) DO UPDATE SET file_id = excluded.file_id, expires_ms = NULL
+WHERE names.file_id = excluded.file_id OR names.expires_ms <= ?
 """
 FREE_RESERVATION = """
 DELETE FROM names WHERE name_key = ? AND file_id = ? AND expires_ms IS NOT NULL
 """
-FREE_NAMES = "DELETE FROM names WHERE file_id = ?"
+FREE_HELD = "DELETE FROM names WHERE file_id = ? AND expires_ms IS NULL"
+FREE_ALL = "DELETE FROM names WHERE file_id = ?"
 OWE = "INSERT OR IGNORE INTO owed_notifications (notification_id, document) VALUES (?, ?)"
 OWED = "SELECT document FROM owed_notifications ORDER BY notification_id LIMIT ?"
 SETTLE = "DELETE FROM owed_notifications WHERE notification_id = ?"
@@ -158,11 +160,17 @@ class OrderRepository:
     def release(self, name_key: str, file_id: str) -> None:
         self._sql.rows(FREE_RESERVATION, name_key, file_id)
 
-    def hold_only(self, file_id: str, name_keys: frozenset[str]) -> None:
-        """These names, and no others, are the file's from now on."""
-        self._sql.rows(FREE_NAMES, file_id)
+    def hold_only(self, file_id: str, name_keys: frozenset[str], now_ms: int) -> None:
+        """These names are the file's from now on, and those it held before are not.
+
+        A reservation stays: a rename may be under way. A name another file has taken stays its.
+        """
+        self._sql.rows(FREE_HELD, file_id)
         for name_key in sorted(name_keys):
-            self._sql.rows(HOLD, name_key, file_id)
+            self._sql.rows(HOLD, name_key, file_id, now_ms)
+
+    def free_all(self, file_id: str) -> None:
+        self._sql.rows(FREE_ALL, file_id)
 
     def owe(self, notification: Notification) -> None:
         self._sql.rows(OWE, notification.id, notification.model_dump_json())

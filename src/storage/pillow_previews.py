@@ -50,7 +50,7 @@ def scaled(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
     """An upright sRGB JPEG within the box, without metadata; None if too large to decode here."""
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            if _is_costly(image):
+            if _is_too_large(image):
                 return None
             return _encoded(image)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
@@ -58,10 +58,14 @@ def scaled(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
         raise EditFailed(FailureCode.UNSUPPORTED_IMAGE, "the photo cannot be decoded") from error
 
 
-def _is_costly(image: Image.Image) -> bool:
-    """A progressive JPEG keeps all its coefficients, whatever the scale it is decoded at."""
+def _is_too_large(image: Image.Image) -> bool:
+    """By what the decoder itself has read: another reader may take another header for the size.
+
+    A progressive JPEG keeps all its coefficients, whatever the scale it is decoded at.
+    """
     is_progressive = bool(image.info.get("progressive"))
-    return is_progressive and image.width * image.height > PILLOW_PROGRESSIVE_PIXELS_MAX
+    pixels_max = PILLOW_PROGRESSIVE_PIXELS_MAX if is_progressive else PILLOW_PIXELS_MAX
+    return image.width * image.height > pixels_max
 
 
 def _encoded(image: Image.Image) -> tuple[bytes, tuple[int, int]]:

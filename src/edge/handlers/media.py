@@ -68,7 +68,7 @@ def _claims(call: Call, method: str) -> MediaClaims:
 def _check_announced(request: Request, claims: MediaClaims) -> None:
     """Size and type are those of the intent, or nothing is stored."""
     length = request.headers.get("content-length", "")
-    if not length.isdigit():
+    if not (length.isascii() and length.isdigit()):
         raise Refusal(Code.LENGTH_REQUIRED, "send the bytes with a content-length")
     if int(length) > RAW_BYTES_MAX:
         raise Refusal(Code.BODY_TOO_LARGE, f"a photo may have at most {RAW_BYTES_MAX} bytes")
