@@ -8,10 +8,11 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help python venv setup dev demo check test fmt lock clean
 
 help:  ## this list
-	@echo 'make setup   everything this machine needs, from package registries (once, about 40 s)'
+	@echo 'make setup   everything this machine needs, from package registries (once, half a minute)'
 	@echo 'make dev     the product on http://127.0.0.1:8787, until Ctrl-C'
 	@echo 'make demo    the whole story of an order, played and checked'
 	@echo 'make check   format, lint, types, and the tests that need no runtime (seconds)'
@@ -59,6 +60,5 @@ lock: venv
 	@$(VENV) -m tools.lock
 
 clean:
-	@rm -rf .venv node_modules python_modules .cache .wrangler/tmp .ruff_cache .mypy_cache \
-		.pytest_cache .hypothesis
+	@rm -rf .venv node_modules python_modules .cache .wrangler/tmp .hypothesis
 	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +

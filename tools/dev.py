@@ -3,14 +3,13 @@
 import argparse
 import re
 import signal
-import socket
 import sys
 import time
 from typing import Final, TextIO
 
 from tools.runtime import paths
 from tools.runtime.trouble import Trouble, told_plainly
-from tools.server import Server, free_port
+from tools.server import Server, free_port, is_free
 
 _FIRST_PORT: Final = 8787
 _PORTS_TRIED: Final = 20
@@ -43,10 +42,8 @@ def main() -> int:
 
 def first_free_port() -> int:
     for port in range(_FIRST_PORT, _FIRST_PORT + _PORTS_TRIED):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+        if is_free(port):
+            return port
     return free_port()
 
 
@@ -54,11 +51,11 @@ def _tell_where_to_look(url: str) -> None:
     print(
         f"""
   the page     {url}/
-  the API      {url}/docs
+  the API      {url}/api/…, described in docs/api.md
   a token      .venv/bin/python -m tools.dev_token --user alice
   local data   {paths.shown(paths.STATE)}   (remove it to start afresh)
 
-Changes under src/ are picked up in a second or two. Ctrl-C stops.
+Changes under src/ are picked up in about a second. Ctrl-C stops.
 """,
         flush=True,
     )

@@ -9,22 +9,22 @@ own, so that stopping or killing the group leaves nothing behind.
 
 import atexit
 import os
-import shutil
+import re
 import signal
 import socket
 import subprocess
 import time
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from tools import wrangler
-from tools.runtime import dev_vars, paths, process_group
-from tools.runtime.stamp import write_whole
+from tools.runtime import paths, process_group
+from tools.runtime.scratch import Scratch
 from tools.runtime.trouble import Trouble
 
 _READY_S_MAX: Final = 90
@@ -32,6 +32,10 @@ _POLL_S: Final = 0.05
 # wrangler closes its databases and its workerd in well under a second; then it is told less kindly.
 _STOP_S_MAX: Final = 8
 _LOG_TAIL_LINES: Final = 25
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+_ADVICE: Final = re.compile("If you think this is a bug|Logs were written to")
+# Our own machine is not to be asked for through the organisation's proxy.
+_DIRECT: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Server:
@@ -53,10 +57,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         self.persist_to = persist_to or paths.STATE
         self.log_path = log_path or paths.CACHE / "logs" / f"server-{self.port}.log"
-        self._variables = variables
-        # Only for as long as it runs: what wrangler would leave in /tmp when it is killed.
-        self._scratch = paths.CACHE / "run" / str(self.port)
-        self._variables_file = self._scratch / "variables.env"
+        self._scratch = Scratch(paths.CACHE / "run" / str(self.port), variables)
         self._ready_path = ready_path
         self._process: subprocess.Popen[bytes] | None = None
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,28 +67,18 @@ class Server:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.stop()
 
     def start(self) -> None:
         """Returns when the Worker has answered; a Trouble with the log's end if it does not."""
-        if self._process:
-            raise Trouble("The server is already started.")
-        if not self.config.is_file():
-            raise Trouble(f"There is no {paths.shown(self.config)} to start a Worker from.")
-        if not paths.SNAPSHOT.is_file():
-            raise Trouble("The local runtime is not set up.", "Run `make setup`.")
-        self._prepare_scratch()
+        self._check_that_it_can_start()
+        self._scratch.prepare()
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command(),
                 cwd=self.config.parent,
-                env={**os.environ, **wrangler.environment(), **self._scratch_environment()},
+                env={**os.environ, **wrangler.environment(), **self._scratch.environment()},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -106,7 +97,7 @@ class Server:
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End everything at once as kill -9 does at once: a crash."""
+        """What a crash looks like: kill -9 of everything at once."""
         self._end(signal.SIGKILL)
 
     def is_running(self) -> bool:
@@ -115,11 +106,20 @@ class Server:
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
+    def _check_that_it_can_start(self) -> None:
+        if self._process:
+            raise Trouble("The server is already started.")
+        if not self.config.is_file():
+            raise Trouble(f"There is no {paths.shown(self.config)} to start a Worker from.")
+        if not paths.SNAPSHOT.is_file():
+            raise Trouble("The local runtime is not set up.", "Run `make setup`.")
+        # Otherwise whoever has it would answer in our place, and we should think we had started.
+        if not is_free(self.port):
+            advice = "Choose another, or end what listens there."
+            raise Trouble(f"Port {self.port} is taken.", advice)
+
     def _command(self) -> list[str]:
-        flags = [f"--compatibility-flags={flag}" for flag in wrangler.COMPATIBILITY_FLAGS]
-        if self._variables is not None:
-            # Named on the command line, this file is read in place of .dev.vars, not beside it.
-            flags.append(f"--env-file={self._variables_file}")
+        flags = [f"--compatibility-flags={flag}" for flag in compatibility_flags(self.config)]
         return wrangler.command_line(
             "dev",
             f"--config={self.config}",
@@ -129,25 +129,12 @@ class Server:
             f"--persist-to={self.persist_to}",
             "--show-interactive-dev-session=false",
             *flags,
+            *self._scratch.options(),
         )
-
-    def _prepare_scratch(self) -> None:
-        shutil.rmtree(self._scratch, ignore_errors=True)
-        (self._scratch / "tmp").mkdir(parents=True)
-        if self._variables is not None:
-            text = dev_vars.written(dict(self._variables))
-            write_whole(self._variables_file, text.encode(), mode=0o600)
-
-    def _scratch_environment(self) -> dict[str, str]:
-        # Two servers of the same name must not find each other's Workers: a registry for each.
-        return {
-            "TMPDIR": str(self._scratch / "tmp"),
-            "WRANGLER_REGISTRY_PATH": str(self._scratch / "registry"),
-        }
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         give_up_at = time.monotonic() + _READY_S_MAX
-        while not self._answers():
+        while not _answers(self.url + self._ready_path):
             if process.poll() is not None:
                 raise self._trouble(f"wrangler dev ended with exit code {process.returncode}.")
             if time.monotonic() > give_up_at:
@@ -156,26 +143,43 @@ class Server:
                 )
             time.sleep(_POLL_S)
 
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(self.url + self._ready_path, timeout=10) as answer:
-                return bool(answer.status == HTTPStatus.OK)
-        except (urllib.error.URLError, OSError):
-            return False
-
     def _trouble(self, what: str) -> Trouble:
-        tail = "\n".join(self.log().splitlines()[-_LOG_TAIL_LINES:])
-        return Trouble(what, f"The whole log is {paths.shown(self.log_path)}.", tail)
+        return Trouble(what, f"The log is {paths.shown(self.log_path)}.", end_of(self.log()))
 
     def _end(self, sign: signal.Signals) -> None:
         if self._process:
             process_group.end(self._process, sign, patience_s=_STOP_S_MAX)
             self._process = None
         atexit.unregister(self.kill)
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.remove()
+
+
+def end_of(log: str) -> str:
+    """Its last lines, without colours and without wrangler's advice on how to report a bug."""
+    lines = [line for line in _COLOUR.sub("", log).splitlines() if line.strip()]
+    return "\n".join([line for line in lines if not _ADVICE.search(line)][-_LOG_TAIL_LINES:])
+
+
+def compatibility_flags(config: Path) -> list[str]:
+    """Those of the command line take the place of the configuration's, so these come along."""
+    configured = tomllib.loads(config.read_text()).get("compatibility_flags", [])
+    return list(dict.fromkeys([*configured, *wrangler.COMPATIBILITY_FLAGS]))
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with _DIRECT.open(url, timeout=10) as answer:
+            return bool(answer.status == HTTPStatus.OK)
+    except (urllib.error.URLError, OSError):
+        return False

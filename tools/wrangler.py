@@ -20,6 +20,7 @@ _QUIET: Final = {
     "WRANGLER_HIDE_BANNER": "true",
     "NO_UPDATE_NOTIFIER": "1",
     "NO_COLOR": "1",
+    "FORCE_COLOR": "0",
     "CLOUDFLARE_CF_FETCH_ENABLED": "false",
     "X_LOCAL_OBSERVABILITY": "false",
 }
@@ -30,13 +31,14 @@ COMPATIBILITY_FLAGS: Final = ("python_workers", "python_workers_development", "e
 def environment() -> Mapping[str, str]:
     """Over the caller's own: which workerd, with which Python, and where logs go."""
     home = paths.CACHE / "wrangler"
+    no_proxy = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1,localhost")))
     return {
         **node.environment(),
         **_QUIET,
+        "NO_PROXY": no_proxy,
         "XDG_CONFIG_HOME": str(home),
         "WRANGLER_LOG_PATH": str(home / "logs"),
         "MINIFLARE_WORKERD_PATH": str(paths.WORKERD_WRAPPER),
-        "NODE_COMPILE_CACHE": str(paths.CACHE / "node"),
         "DARKROOM_WORKERD": str(paths.workerd()),
         "DARKROOM_BUNDLE": str(paths.BUNDLE_DIR),
         "DARKROOM_SNAPSHOT": str(paths.SNAPSHOT_DIR),
@@ -50,7 +52,7 @@ def command_line(*args: str) -> list[str]:
 def run(*args: str, timeout_s: float = 120) -> str:
     """What wrangler printed; a Trouble in plain words if it failed."""
     doing = f"wrangler {' '.join(args[:3])}"
-    return command.run([*command_line(*args)], doing=doing, env=environment(), timeout_s=timeout_s)
+    return command.run(command_line(*args), doing=doing, env=environment(), timeout_s=timeout_s)
 
 
 def main() -> int:

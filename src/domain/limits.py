@@ -4,6 +4,7 @@ from typing import Final
 
 # --- HTTP ---------------------------------------------------------------------------------------
 JSON_BODY_BYTES_MAX: Final = 64 * 1024  # 500 file ids are 20 kB; nothing we accept needs more
+FIELD_CHARACTERS_MAX: Final = 100  # of a field's name that is repeated to whoever sent it
 PAGE_FILES_DEFAULT: Final = 100
 PAGE_FILES_MAX: Final = 500
 PAGE_NOTIFICATIONS_DEFAULT: Final = 50

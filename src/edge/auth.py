@@ -1,7 +1,6 @@
 """Who is calling: a session JWT from the `Authorization` header or the HttpOnly cookie."""
 
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from typing import Final
 
 import jwt
@@ -13,6 +12,7 @@ from edge.exchange import Request
 
 ALGORITHM: Final = "HS256"  # pinned: a token may not choose how it is checked (RFC 8725, 3.1)
 COOKIE: Final = "session"
+LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999: RFC 3339 has four digits
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -50,7 +50,7 @@ def principal_of(token: str, settings: Settings) -> Principal:
     user_id = claims["sub"]
     if not is_chosen_id(user_id):
         raise Refusal(Code.UNAUTHENTICATED, "the session token names no valid user")
-    return Principal(user_id, int(claims["exp"]) * 1000)
+    return Principal(user_id, min(int(claims["exp"]) * 1000, LATEST_MS))
 
 
 def check_origin(request: Request, settings: Settings) -> None:
@@ -71,8 +71,12 @@ def session_cookie(token: str, max_age_s: int, *, is_secure: bool) -> str:
 
 
 def _cookie(request: Request) -> str | None:
-    try:
-        found = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return None
-    return found.value if found else None
+    """The first of its name. Pairs are split at `;` and nowhere else (RFC 6265, 5.4).
+
+    `http.cookies.SimpleCookie` drops all of them where one of another program cannot be parsed.
+    """
+    for pair in request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE:
+            return value.strip('"')
+    return None

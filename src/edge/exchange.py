@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import Code, Refusal
-from domain.limits import JSON_BODY_BYTES_MAX
+from domain.limits import FIELD_CHARACTERS_MAX, JSON_BODY_BYTES_MAX
 from domain.values import Value
 
 
@@ -81,7 +81,7 @@ def _refused(error: ValidationError) -> Refusal:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         return Refusal(Code.MALFORMED_JSON, "the body is not JSON")
-    where = ".".join(map(str, first["loc"])) or "the body"
+    where = ".".join(map(str, first["loc"]))[:FIELD_CHARACTERS_MAX] or "the body"
     return Refusal(Code.INVALID_BODY, f"{where}: {first['msg']}", {"field": where})
 
 

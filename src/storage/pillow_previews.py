@@ -3,7 +3,7 @@
 import io
 from typing import Final
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from domain.failure import EditFailed, FailureCode
 from domain.file import Preview
@@ -21,6 +21,18 @@ from storage.previews import PreviewOrder
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 BOX: Final = (PREVIEW_LONG_EDGE_PX, PREVIEW_LONG_EDGE_PX)
 CONTENT_TYPE: Final = "image/jpeg"
+UPRIGHT: Final = 1
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""EXIF orientation (CIPA DC-008, 4.6.4). Not `ImageOps.exif_transpose`: that writes the whole EXIF
+block again, which we drop anyway, and stumbles over entries that cameras get wrong."""
 
 
 class PillowPreviews:
@@ -53,6 +65,8 @@ def scaled(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
             if _is_too_large(image):
                 return None
             return _encoded(image)
+    except Image.DecompressionBombError:  # Pillow's own bound, which lies above ours
+        return None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
         # What Pillow's decoders raise for a picture that is not one, or is cut off.
         raise EditFailed(FailureCode.UNSUPPORTED_IMAGE, "the photo cannot be decoded") from error
@@ -70,8 +84,9 @@ def _is_too_large(image: Image.Image) -> bool:
 
 def _encoded(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
     image.draft("RGB", BOX)  # JPEG only: decodes at 1/2, 1/4 or 1/8 and never below the box
-    upright = ImageOps.exif_transpose(image)
-    upright.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, UPRIGHT))
+    image.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    upright = image if turn is None else image.transpose(turn)
     out = io.BytesIO()
     flat = _on_white(_in_srgb(upright))
     flat.save(out, "JPEG", quality=PREVIEW_QUALITY, optimize=True)

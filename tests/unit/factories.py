@@ -6,7 +6,8 @@ from domain.file import File, Preview, Upload
 from domain.job import Job, JobState, Lease
 from domain.settings import Settings
 
-NOW_MS = 1_795_341_600_000  # 2026-11-22T10:00:00Z
+NOW = "2026-11-22T10:00:00.000Z"
+NOW_MS = 1_795_341_600_000
 MINUTE_MS = 60_000
 LEASE_MS = 15 * MINUTE_MS
 

@@ -1,6 +1,7 @@
 """The developer's own secrets for the local Worker, made once and never written over."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +41,7 @@ def secret(path: Path, name: str) -> str:
     return value
 
 
-def written(variables: dict[str, str]) -> str:
+def written(variables: Mapping[str, str]) -> str:
     """The text of such a file. dotenv knows no escapes, so the quotes are ones the value lacks."""
     return "".join(f"{name}={_quoted(value)}\n" for name, value in variables.items())
 

@@ -34,13 +34,16 @@ def make() -> str:
         doing="Installing the packages of package-lock.json",
         env=environment(),
     )
-    return ", ".join(f"{name} {installed_version(name)}" for name in _PACKAGES)
+    version = command.run([paths.node(), "--version"], doing="Asking Node its version").strip()
+    return ", ".join([f"Node {version}", *(f"{x} {installed_version(x)}" for x in _PACKAGES)])
 
 
 def environment() -> Mapping[str, str]:
-    """So that our Node is the one that programs find, and npm's cache is only ours if asked for."""
-    folder = str(paths.node().parent)
-    return {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    """So that our Node is the one that programs find, and keeps what it compiled with us."""
+    return {
+        "PATH": f"{paths.node().parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        "NODE_COMPILE_CACHE": str(paths.CACHE / "node"),
+    }
 
 
 def locked_version(package: str) -> str:

@@ -31,7 +31,7 @@ STATE: Final = ROOT / ".wrangler" / "state"
 BUNDLE_DIR: Final = CACHE / "bundle"
 BUNDLE: Final = BUNDLE_DIR / "pyodide_dev.capnp.bin"
 SNAPSHOT_DIR: Final = CACHE / "snapshot"
-SNAPSHOT: Final = SNAPSHOT_DIR / "empty.bin"
+SNAPSHOT: Final = SNAPSHOT_DIR / "started.bin"
 
 WORKERD_WRAPPER: Final = Path(__file__).parent / "workerd.sh"
 WRANGLER: Final = NODE_MODULES / "wrangler" / "bin" / "wrangler.js"

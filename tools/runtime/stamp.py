@@ -75,8 +75,3 @@ def put_in_place(unfinished: Path, path: Path) -> None:
     if path.exists():
         shutil.rmtree(path)
     unfinished.replace(path)
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -15,6 +15,7 @@ from domain.views import FileView, NotificationView, StatusView, rfc3339
 from tests.unit.factories import (
     FILE_ID,
     JOB_ID,
+    NOW,
     NOW_MS,
     a_failure,
     a_file,
@@ -25,7 +26,6 @@ from tests.unit.factories import (
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR_2200_MS = 7_258_118_400_000
-NOW = "2026-11-22T10:00:00.000Z"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,14 @@ def kept() -> Deadlines:
     return Deadlines(sql)
 
 
+def wait_after_taking(kept: Deadlines) -> int:
+    """Takes the one deadline the moment it is due."""
+    due_ms = kept.earliest()
+    assert due_ms is not None
+    kept.take_due(due_ms)
+    return (kept.earliest() or 0) - due_ms
+
+
 def test_nothing_is_due_where_nothing_was_set(kept: Deadlines) -> None:
     assert kept.take_due(NOW_MS) is None
     assert kept.earliest() is None
@@ -56,17 +64,12 @@ def test_what_is_taken_is_put_off_so_that_nobody_takes_it_too(kept: Deadlines) -
 
 
 def test_it_is_put_off_by_twice_as_long_each_time_up_to_a_bound(kept: Deadlines) -> None:
-    kept.set("tell", 0)
-    now_ms, waits = 0, []
+    kept.set("tell", NOW_MS)
 
-    for _ in range(9):
-        kept.take_due(now_ms)
-        due_ms = kept.earliest() or 0
-        waits.append(due_ms - now_ms)
-        now_ms = due_ms
+    waits_ms = [wait_after_taking(kept) for _ in range(9)]
 
     doubling = [EFFECT_RETRY_FIRST_MS * 2**tries for tries in range(9)]
-    assert waits == [min(wait, EFFECT_RETRY_MAX_MS) for wait in doubling]
+    assert waits_ms == [min(wait_ms, EFFECT_RETRY_MAX_MS) for wait_ms in doubling]
 
 
 def test_a_deadline_that_fails_for_weeks_is_still_met(kept: Deadlines) -> None:

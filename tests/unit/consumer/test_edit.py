@@ -1,0 +1,268 @@
+"""One attempt at one job: whatever happens to it, its file's actor hears or finds out."""
+
+import json
+from typing import Any
+
+import pytest
+
+from domain.errors import Outage
+from domain.failure import EditFailed, FailureCode
+from domain.file import Preview
+from domain.limits import ATTEMPTS_MAX
+from storage.objects import CopyResult
+from storage.picture import PixelSize
+from storage.previews import PreviewMaker, PreviewOrder
+from tests.fakes.memory_objects import MemoryObjects
+from tests.unit.conftest import Clock
+from tests.unit.darkroom import PHOTO, Darkroom
+from tests.unit.factories import LEASE_MS
+
+pytestmark = pytest.mark.anyio
+
+KEY = "user/alice/orders/summer-42/raw/beach.jpg"
+
+
+class FailingMaker:
+    """A maker of previews that raises."""
+
+    def __init__(self, trouble: Exception) -> None:
+        self._trouble = trouble
+
+    async def make(self, order: PreviewOrder, size: PixelSize) -> Preview | None:
+        assert order.size_bytes == len(PHOTO)
+        assert size == PixelSize(8, 6)
+        raise self._trouble
+
+
+class StallingMaker:
+    """A maker that takes longer than its lease, and then goes on as if nothing had happened."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def make(self, order: PreviewOrder, size: PixelSize) -> Preview | None:
+        self._clock.advance_ms(LEASE_MS)
+        return Preview(
+            object_key=order.target_key,
+            width=size.width,
+            height=size.height,
+            size_bytes=order.size_bytes,
+            content_type=order.content_type,
+            maker="copy",
+        )
+
+
+class BrokenCopies(MemoryObjects):
+    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
+        raise Outage(f"R2 copy: {source_key} {target_key} {etag}")
+
+
+@pytest.fixture
+def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
+    return Darkroom(retry_backoff_ms=1_000)
+
+
+async def submitted(darkroom: Darkroom) -> str:
+    path = await darkroom.uploaded()
+    await darkroom.submit(path)
+    return path
+
+
+async def seen(darkroom: Darkroom, path: str) -> dict[str, Any]:
+    file: dict[str, Any] = (await darkroom.call("GET", path)).json
+    return file
+
+
+def events(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line["event"] for line in lines if line["event"].startswith(("job.", "effect."))]
+
+
+async def test_an_edit_copies_the_photo_and_makes_its_preview(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = await submitted(darkroom)
+
+    await darkroom.work()
+
+    file = await seen(darkroom, path)
+    root = "user/alice/orders/summer-42"
+    assert (file["status"], file["locked"], file["job"]["attempt"]) == ("done", False, 1)
+    assert darkroom.objects.keys == {
+        KEY,
+        f"{root}/processed/{file['id']}/1",
+        f"{root}/preview/{file['id']}/1.jpg",
+    }
+    assert events(capsys) == ["job.claimed", "job.ended"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "code", "status"),
+    [
+        (EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x"), "unsupported_image", "failed"),
+        (EditFailed(FailureCode.IMAGE_TOO_LARGE, "x"), "image_too_large", "failed"),
+        (EditFailed(FailureCode.PROCESSING_FAILED, "x"), "processing_failed", "queued"),
+        (KeyError("a bug"), "processing_failed", "queued"),
+        (MemoryError(), "processing_failed", "queued"),
+        (Outage("Images: down"), "processing_failed", "queued"),
+    ],
+    ids=lambda value: repr(value) if isinstance(value, Exception) else value,
+)
+async def test_an_attempt_that_fails_says_why(
+    darkroom: Darkroom, trouble: Exception, code: str, status: str
+) -> None:
+    path = await submitted(darkroom)
+
+    await darkroom.work([FailingMaker(trouble)])
+
+    file = await seen(darkroom, path)
+    assert (file["job"]["failure"]["code"], file["status"]) == (code, status)
+    assert not file["locked"]
+
+
+async def test_what_a_bug_says_is_logged_and_not_told(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = await submitted(darkroom)
+
+    await darkroom.work([FailingMaker(KeyError("hunter2"))])
+
+    assert "hunter2" not in json.dumps(await seen(darkroom, path))
+    said = capsys.readouterr().out
+    assert "hunter2" in said
+    assert '"event": "job.broke"' in said
+
+
+async def test_a_missing_photo_asks_for_a_revision_and_is_not_tried_again(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await submitted(darkroom)
+    await darkroom.objects.delete(KEY)
+    await darkroom.work()
+    clock.advance_ms(3_600_000)
+    await darkroom.actors.ring()
+
+    file = await seen(darkroom, path)
+    (told,) = (await darkroom.call("GET", "/api/notifications")).json["notifications"]
+
+    assert (file["status"], file["job"]["state"]) == ("queued", "failed")
+    assert file["job"]["failure"]["code"] == "raw_missing"
+    assert told["kind"] == "revision_required"
+    assert darkroom.actors.queue.take() == []
+
+
+async def test_a_replaced_photo_is_not_edited(darkroom: Darkroom) -> None:
+    path = await submitted(darkroom)
+    await darkroom.objects.put(KEY, b"another one", "image/jpeg")
+
+    await darkroom.work()
+
+    file = await seen(darkroom, path)
+    assert file["job"]["failure"]["code"] == "raw_changed"
+    assert darkroom.objects.keys == {KEY}
+
+
+async def test_what_is_no_photo_is_not_supported(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent(size_bytes=9)).json
+    await darkroom.put(begun["upload"]["url"], b"not a pic")
+    await darkroom.finalize(begun["intent_id"])
+    await darkroom.submit(f"/api/files/{begun['file_id']}")
+
+    await darkroom.work()
+
+    file = await seen(darkroom, f"/api/files/{begun['file_id']}")
+    assert file["job"]["failure"]["code"] == "unsupported_image"
+
+
+async def attempt(darkroom: Darkroom, clock: Clock, makers: list[PreviewMaker]) -> None:
+    """The next attempt, once its backoff is over."""
+    clock.advance_ms(60_000)
+    await darkroom.actors.ring()
+    await darkroom.work(makers)
+
+
+async def test_a_failure_that_may_pass_is_tried_again_and_then_given_up(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await submitted(darkroom)
+    broken: list[PreviewMaker] = [FailingMaker(KeyError("a bug"))]
+
+    [await attempt(darkroom, clock, broken) for _ in range(ATTEMPTS_MAX + 2)]
+
+    file = await seen(darkroom, path)
+    told = (await darkroom.call("GET", "/api/notifications")).json["notifications"]
+    assert (file["status"], file["job"]["attempt"]) == ("failed", ATTEMPTS_MAX)
+    assert [notification["kind"] for notification in told] == ["edit_failed"]
+
+
+async def test_an_attempt_after_a_failed_one_may_succeed(darkroom: Darkroom, clock: Clock) -> None:
+    path = await submitted(darkroom)
+    await darkroom.work([FailingMaker(KeyError("a bug"))])
+    clock.advance_ms(2_000)
+    await darkroom.actors.ring()
+
+    await darkroom.work()
+
+    file = await seen(darkroom, path)
+    assert (file["status"], file["job"]["attempt"]) == ("done", 2)
+    assert file["job"]["failure"] is None
+
+
+async def test_a_worker_that_lost_its_lease_changes_nothing(
+    darkroom: Darkroom, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = await submitted(darkroom)
+
+    await darkroom.work([StallingMaker(clock)])
+
+    file = await seen(darkroom, path)
+    assert (file["status"], file["preview"]) == ("queued", None)
+    assert file["job"]["failure"]["code"] == "lease_expired"
+    assert "job.not_answered" in events(capsys)
+
+
+async def test_a_message_that_comes_twice_is_worked_on_once(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await submitted(darkroom)
+    (body,) = darkroom.actors.queue.take()
+    await darkroom.actors.queue.send(body)
+    await darkroom.actors.queue.send(body)
+
+    await darkroom.work()
+
+    assert events(capsys) == ["job.claimed", "job.ended", "job.not_claimed"]
+
+
+async def test_a_message_for_a_file_nobody_knows_is_passed_over(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await darkroom.actors.queue.send({"file_id": "file_1", "job_id": "job_1"})
+
+    await darkroom.work()
+
+    assert events(capsys) == ["job.not_claimed"]
+
+
+async def test_a_file_actor_that_is_down_is_left_to_dispatch_again(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await submitted(darkroom)
+    darkroom.actors.files.is_down = True
+
+    await darkroom.work()
+
+    assert events(capsys) == ["job.not_claimed"]
+
+
+async def test_a_bucket_that_is_down_is_a_failure_that_may_pass(darkroom: Darkroom) -> None:
+    path = await submitted(darkroom)
+    whole = darkroom.objects
+    darkroom.objects = BrokenCopies()
+
+    await darkroom.work()
+
+    darkroom.objects = whole
+    file = await seen(darkroom, path)
+    assert file["job"]["failure"]["code"] == "processing_failed"
+    assert file["job"]["state"] == "queued"

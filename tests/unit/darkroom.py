@@ -1,0 +1,196 @@
+"""The whole product under CPython: requests through the edge to real cores, and its consumer.
+
+A request is built from a URL as `entry.py` does it; a response is read as a client would.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import jwt
+from PIL import Image
+
+from actors.client import FileClient, InboxClient, OrderClient
+from consumer.edit import Editor
+from domain.messages import Claim, Dispatch
+from edge.app import respond
+from edge.exchange import Request, Response
+from edge.services import Services
+from edge.signing import Signer
+from storage.previews import CopyPreviews, PreviewMaker
+from tests.fakes.local_actors import LocalActors
+from tests.unit.factories import NOW_MS, some_settings
+
+ORIGIN = "https://darkroom.example"
+ORDER = "/api/orders/summer-42"
+
+
+def a_photo(width: int = 8, height: int = 6) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
+PHOTO = a_photo()
+PHOTO_MD5 = hashlib.md5(PHOTO, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class LocalNative:
+    """The platform's request: a "stream" is bytes, and what is forwarded is its headers."""
+
+    stream: bytes
+
+    def forwarded(self, headers: Mapping[str, str]) -> object:
+        return dict(headers)
+
+    async def read(self, bytes_max: int) -> bytes | None:
+        return self.stream if len(self.stream) <= bytes_max else None
+
+
+def a_request(
+    method: str = "GET",
+    url: str = "/health",
+    headers: Mapping[str, str] | None = None,
+    body: bytes = b"",
+) -> Request:
+    parts = urlsplit(url)
+    native = LocalNative(body)
+    return Request(
+        id="req-1",
+        method=method,
+        origin=ORIGIN,
+        path=unquote(parts.path),
+        query=dict(parse_qsl(parts.query)),
+        headers=dict(headers or {}),
+        read=native.read,
+        native=native,
+    )
+
+
+def a_json_request(body: bytes, content_type: str = "application/json") -> Request:
+    return a_request("POST", "/", {"content-type": content_type}, body)
+
+
+def a_token(user_id: str = "alice", secret: str = "j" * 32, **claims: object) -> str:
+    payload = {"sub": user_id, "exp": NOW_MS // 1000 + 100_000} | claims
+    return jwt.encode(payload, secret, algorithm="HS256")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response with its headers as a mapping, and its body read."""
+
+    response: Response
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return dict(self.response.headers)
+
+    @property
+    def text(self) -> str:
+        return self.response.body or ""
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+    @property
+    def problem(self) -> tuple[int, str]:
+        """Status and code, of an answer that is a problem."""
+        assert self.headers["content-type"] == "application/problem+json"
+        assert self.json["status"] == self.status
+        return self.status, self.json["code"]
+
+
+class Darkroom:
+    def __init__(self, **settings: object) -> None:
+        self.settings = some_settings(**settings)
+        self.actors = LocalActors(self.settings)
+        self.objects = self.actors.objects
+        self.services = Services(
+            settings=self.settings,
+            files=FileClient(self.actors.files),
+            orders=OrderClient(self.actors.orders),
+            inboxes=InboxClient(self.actors.inboxes),
+            objects=self.objects,
+            signer=Signer(self.settings.url_signing_secret),
+        )
+
+    async def send(self, request: Request) -> Answer:
+        return Answer(await respond(request, lambda: self.services))
+
+    async def call(
+        self, method: str, path: str, body: object = None, user_id: str = "alice"
+    ) -> Answer:
+        """A JSON request of a user who is signed in."""
+        headers = {"authorization": f"Bearer {a_token(user_id)}"}
+        if body is None:
+            return await self.send(a_request(method, path, headers))
+        headers["content-type"] = "application/json"
+        return await self.send(a_request(method, path, headers, json.dumps(body).encode()))
+
+    # --- The steps of a photographer ------------------------------------------------------------
+
+    async def intent(self, name: str = "beach.jpg", **changes: object) -> Answer:
+        body = {
+            "order_id": "summer-42",
+            "name": name,
+            "size_bytes": len(PHOTO),
+            "content_type": "image/jpeg",
+        }
+        return await self.call("POST", "/api/uploads/intent", body | changes)
+
+    async def put(self, url: str, body: bytes = PHOTO, **headers: str) -> Answer:
+        sent = {"content-type": "image/jpeg", "content-length": str(len(body))}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.send(a_request("PUT", url, sent | named, body))
+
+    async def finalize(self, intent_id: str, user_id: str = "alice") -> Answer:
+        body = {"intent_id": intent_id}
+        return await self.call("POST", "/api/uploads/finalize", body, user_id)
+
+    async def uploaded(self, name: str = "beach.jpg") -> str:
+        """The path of a file that was announced, stored and finalized."""
+        begun = (await self.intent(name)).json
+        await self.put(begun["upload"]["url"])
+        finalized = await self.finalize(begun["intent_id"])
+        assert finalized.status == 201, finalized.text
+        return f"/api/files/{finalized.json['file_id']}"
+
+    async def submit(self, *paths: str) -> Answer:
+        file_ids = [path.rsplit("/", 1)[1] for path in paths]
+        return await self.call("POST", f"{ORDER}/submit-edits", {"file_ids": file_ids})
+
+    async def work(self, makers: Sequence[PreviewMaker] | None = None) -> None:
+        """The consumer takes everything that is on the queue, once."""
+        editor = Editor(
+            files=self.services.files,
+            objects=self.objects,
+            makers=[CopyPreviews(self.objects)] if makers is None else makers,
+            worker_id="worker-1",
+        )
+        for body in self.actors.queue.take():
+            await editor.work_on(Dispatch.model_validate(body))
+
+    async def claim_only(self) -> None:
+        """A consumer takes the next job, and is never heard of again."""
+        (body,) = self.actors.queue.take()
+        dispatch = Dispatch.model_validate(body)
+        claim = Claim(job_id=dispatch.job_id, worker_id="worker-1")
+        await self.services.files.claim(dispatch.file_id, claim)
+
+    async def edited(self, name: str = "beach.jpg") -> str:
+        """The path of a file whose edit is done."""
+        path = await self.uploaded(name)
+        await self.submit(path)
+        await self.work()
+        return path

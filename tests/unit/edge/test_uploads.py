@@ -1,0 +1,317 @@
+"""Uploads: announced, stored under a signed URL, finalized once."""
+
+from typing import Any
+
+import pytest
+
+from domain.limits import INTENT_LIFETIME_MS, RAW_BYTES_MAX, UPLOAD_URL_LIFETIME_MS
+from tests.unit.conftest import Clock
+from tests.unit.darkroom import ORDER, ORIGIN, PHOTO, PHOTO_MD5, Darkroom, a_photo, a_request
+
+pytestmark = pytest.mark.anyio
+
+KEY = "user/alice/orders/summer-42/raw/beach.jpg"
+
+
+# --- Intent -------------------------------------------------------------------------------------
+
+
+async def test_an_intent_is_answered_with_a_signed_url(darkroom: Darkroom) -> None:
+    answer = await darkroom.intent()
+
+    assert answer.status == 201
+    told = answer.json
+    assert told["object_key"] == KEY
+    assert told["upload"]["url"].startswith(f"{ORIGIN}/media/{KEY}?token=")
+    assert told["upload"]["method"] == "PUT"
+    assert told["upload"]["headers"] == {"content-type": "image/jpeg"}
+    assert told["upload"]["expires_at"] == "2026-11-22T10:15:00.000Z"
+    assert set(told) == {"intent_id", "file_id", "order_id", "object_key", "upload"}
+
+
+async def test_the_legacy_paths_do_the_same(darkroom: Darkroom) -> None:
+    body = {"order_id": "o1", "name": "a.jpg", "size_bytes": 5, "content_type": "image/png"}
+
+    begun = await darkroom.call("POST", "/api/pixcapture/upload/intent", body)
+    finalized = await darkroom.call(
+        "POST", "/api/pixcapture/upload/finalize", {"intent_id": begun.json["intent_id"]}
+    )
+
+    assert begun.status == 201
+    assert finalized.problem == (409, "upload_missing")
+
+
+async def test_an_intent_that_was_not_finalized_is_given_again(darkroom: Darkroom) -> None:
+    first = (await darkroom.intent()).json
+    second = (await darkroom.intent("BEACH.jpg")).json
+
+    assert second["file_id"] == first["file_id"]
+
+
+async def test_a_name_that_the_order_has_is_refused(darkroom: Darkroom) -> None:
+    await darkroom.uploaded("beach.jpg")
+
+    answer = await darkroom.intent("Beach.JPG")
+
+    assert answer.problem == (409, "name_taken")
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"order_id": "a/b"}, (422, "invalid_body")),
+        ({"order_id": ""}, (422, "invalid_body")),
+        ({"name": ""}, (422, "invalid_name")),
+        ({"name": "../x.jpg"}, (422, "invalid_name")),
+        ({"name": "a" * 256}, (422, "invalid_name")),
+        ({"name": None}, (422, "invalid_body")),
+        ({"size_bytes": 0}, (422, "invalid_body")),
+        ({"size_bytes": -1}, (422, "invalid_body")),
+        ({"size_bytes": RAW_BYTES_MAX + 1}, (422, "invalid_body")),
+        ({"size_bytes": "5"}, (422, "invalid_body")),
+        ({"size_bytes": 5.0}, (422, "invalid_body")),
+        ({"content_type": "image/gif"}, (422, "invalid_body")),
+        ({"content_type": "text/html"}, (422, "invalid_body")),
+        ({"md5": "xyz"}, (422, "invalid_body")),
+        ({"md5": PHOTO_MD5.upper()}, (422, "invalid_body")),
+        ({"surprise": 1}, (422, "invalid_body")),
+    ],
+)
+async def test_an_intent_out_of_bounds_is_refused(
+    darkroom: Darkroom, changes: dict[str, Any], problem: tuple[int, str]
+) -> None:
+    answer = await darkroom.intent(**changes)
+
+    assert answer.problem == problem
+    assert darkroom.actors.orders.calls == 0
+
+
+@pytest.mark.parametrize("size_bytes", [1, RAW_BYTES_MAX])
+async def test_an_intent_at_its_bounds_is_accepted(darkroom: Darkroom, size_bytes: int) -> None:
+    assert (await darkroom.intent(size_bytes=size_bytes)).status == 201
+
+
+async def test_an_order_belongs_to_its_first_user(darkroom: Darkroom) -> None:
+    await darkroom.intent()
+    body = {
+        "order_id": "summer-42",
+        "name": "mine.jpg",
+        "size_bytes": 5,
+        "content_type": "image/png",
+    }
+
+    answer = await darkroom.call("POST", "/api/uploads/intent", body, "bob")
+
+    assert answer.problem == (403, "forbidden")
+
+
+# --- Put ----------------------------------------------------------------------------------------
+
+
+async def test_the_bytes_are_stored_under_the_signed_url(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent()).json
+
+    answer = await darkroom.put(begun["upload"]["url"])
+
+    assert (answer.status, answer.json) == (200, {"object_key": KEY, "etag": PHOTO_MD5})
+    assert answer.headers["etag"] == f'"{PHOTO_MD5}"'
+    assert await darkroom.objects.read(KEY) == PHOTO
+
+
+@pytest.mark.parametrize(
+    ("headers", "problem"),
+    [
+        ({"content_length": ""}, (411, "length_required")),
+        ({"content_length": "many"}, (411, "length_required")),
+        ({"content_length": "²"}, (411, "length_required")),
+        ({"content_length": "-1"}, (411, "length_required")),
+        ({"content_length": str(RAW_BYTES_MAX + 1)}, (413, "body_too_large")),
+        ({"content_length": str(len(PHOTO) + 1)}, (400, "size_mismatch")),
+        ({"content_length": "0"}, (400, "size_mismatch")),
+        ({"content_type": "image/png"}, (400, "content_type_mismatch")),
+        ({"content_type": ""}, (400, "content_type_mismatch")),
+    ],
+)
+async def test_bytes_that_were_not_announced_are_not_stored(
+    darkroom: Darkroom, headers: dict[str, str], problem: tuple[int, str]
+) -> None:
+    begun = (await darkroom.intent()).json
+
+    answer = await darkroom.put(begun["upload"]["url"], **headers)
+
+    assert answer.problem == problem
+    assert darkroom.objects.keys == set()
+
+
+async def test_bytes_of_another_md5_are_not_stored(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent(md5="0" * 32)).json
+
+    answer = await darkroom.put(begun["upload"]["url"])
+
+    assert answer.problem == (400, "md5_mismatch")
+    assert darkroom.objects.keys == set()
+
+
+async def test_bytes_of_the_announced_md5_are_stored(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent(md5=PHOTO_MD5)).json
+
+    assert (await darkroom.put(begun["upload"]["url"])).status == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        (f"/media/{KEY}", "signature_invalid"),
+        (f"/media/{KEY}?token=", "signature_invalid"),
+        (f"/media/{KEY}?token=garbage", "signature_invalid"),
+    ],
+)
+async def test_without_a_signature_nothing_is_stored(
+    darkroom: Darkroom, url: str, code: str
+) -> None:
+    answer = await darkroom.put(url)
+
+    assert answer.problem == (403, code)
+    assert darkroom.objects.keys == set()
+
+
+async def test_a_signature_is_for_its_own_key_only(darkroom: Darkroom) -> None:
+    url = (await darkroom.intent()).json["upload"]["url"]
+
+    answer = await darkroom.put(url.replace("beach.jpg", "other.jpg"))
+
+    assert answer.problem == (403, "signature_invalid")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_signature_for_storing_is_none_for_looking(darkroom: Darkroom, method: str) -> None:
+    url = (await darkroom.intent()).json["upload"]["url"]
+    await darkroom.put(url)
+
+    answer = await darkroom.send(a_request(method, url))
+
+    assert answer.problem == (403, "signature_invalid")
+
+
+async def test_an_upload_url_expires(darkroom: Darkroom, clock: Clock) -> None:
+    url = (await darkroom.intent()).json["upload"]["url"]
+    clock.advance_ms(UPLOAD_URL_LIFETIME_MS)
+
+    answer = await darkroom.put(url)
+
+    assert answer.problem == (403, "url_expired")
+
+
+# --- Finalize -----------------------------------------------------------------------------------
+
+
+async def test_a_finalized_file_is_listed_in_its_order(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+
+    listed = (await darkroom.call("GET", f"{ORDER}/files")).json
+
+    assert [f"/api/files/{file['id']}" for file in listed["files"]] == [path]
+    assert listed["files"][0] == (await darkroom.call("GET", path)).json
+
+
+async def test_finalizing_before_the_bytes_are_there_is_refused(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent()).json
+
+    answer = await darkroom.finalize(begun["intent_id"])
+
+    assert answer.problem == (409, "upload_missing")
+
+
+async def test_a_second_finalize_is_answered_byte_for_byte_like_the_first(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    begun = (await darkroom.intent()).json
+    await darkroom.put(begun["upload"]["url"])
+    first = await darkroom.finalize(begun["intent_id"])
+    await darkroom.call("PATCH", f"/api/files/{begun['file_id']}", {"name": "renamed.jpg"})
+    clock.advance_ms(60_000)
+
+    second = await darkroom.finalize(begun["intent_id"])
+
+    assert (second.status, second.text) == (first.status, first.text)
+
+
+async def test_bytes_of_another_size_are_not_finalized(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent()).json
+    await darkroom.objects.put(KEY, b"other", "image/jpeg")
+
+    answer = await darkroom.finalize(begun["intent_id"])
+
+    assert answer.problem == (400, "size_mismatch")
+
+
+async def test_an_intent_can_only_be_finalized_by_who_began_it(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent()).json
+    await darkroom.put(begun["upload"]["url"])
+
+    answer = await darkroom.finalize(begun["intent_id"], "bob")
+
+    assert answer.problem == (403, "forbidden")
+
+
+@pytest.mark.parametrize("intent_id", ["", "garbage", "a.b.c"])
+async def test_an_intent_that_is_not_ours_is_refused(darkroom: Darkroom, intent_id: str) -> None:
+    answer = await darkroom.finalize(intent_id)
+
+    assert answer.problem == (422, "invalid_intent")
+
+
+async def test_an_intent_may_be_finalized_a_day_later_and_no_longer(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    begun = (await darkroom.intent()).json
+    clock.advance_ms(INTENT_LIFETIME_MS)
+
+    answer = await darkroom.finalize(begun["intent_id"])
+
+    assert answer.problem == (410, "intent_expired")
+
+
+async def test_a_deleted_file_cannot_be_finalized_again(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent()).json
+    await darkroom.put(begun["upload"]["url"])
+    await darkroom.finalize(begun["intent_id"])
+    await darkroom.call("DELETE", f"/api/files/{begun['file_id']}")
+    await darkroom.objects.put(KEY, PHOTO, "image/jpeg")
+
+    answer = await darkroom.finalize(begun["intent_id"])
+
+    assert answer.problem == (410, "file_deleted")
+
+
+async def test_the_name_of_a_deleted_file_can_be_uploaded_again(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded("beach.jpg")
+    await darkroom.call("DELETE", path)
+
+    again = await darkroom.uploaded("beach.jpg")
+
+    assert again != path
+    assert (await darkroom.call("GET", again)).json["name"] == "beach.jpg"
+
+
+@pytest.mark.parametrize("name", ["海 & 100%?#.jpg", "a+b.jpg", "%2e%2e.jpg", "'\".jpg"])
+async def test_a_photo_of_any_name_can_be_uploaded_and_edited(
+    darkroom: Darkroom, name: str
+) -> None:
+    path = await darkroom.edited(name)
+
+    file = (await darkroom.call("GET", path)).json
+
+    assert (file["name"], file["status"]) == (name, "done")
+
+
+async def test_a_photo_replaced_after_finalize_is_not_edited(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+    other = a_photo(9, 6).ljust(len(PHOTO), b"\x00")
+    await darkroom.objects.put(KEY, other, "image/jpeg")
+    await darkroom.submit(path)
+
+    await darkroom.work()
+
+    job = (await darkroom.call("GET", path)).json["job"]
+    assert job["failure"]["code"] == "raw_changed"
