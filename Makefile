@@ -9,7 +9,7 @@ VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help python venv setup dev demo check test fmt lock clean
+.PHONY: help python venv setup dev demo check test fmt lock docs clean
 
 help:  ## this list
 	@echo 'make setup   everything this machine needs, from package registries (once, half a minute)'
@@ -19,6 +19,7 @@ help:  ## this list
 	@echo 'make test    check, then every test, the real runtime included (what CI runs)'
 	@echo 'make fmt     format and repair what can be repaired'
 	@echo 'make lock    renew the pins in requirements/ and package-lock.json'
+	@echo 'make docs    draw again what docs/ shows of the code'
 	@echo 'make clean   remove what was made and downloaded, but not .dev.vars and local data'
 
 python:
@@ -58,6 +59,9 @@ fmt: venv
 
 lock: venv
 	@$(VENV) -m tools.lock
+
+docs: venv
+	@PYTHONPATH=src $(VENV) -m tools.generated_docs
 
 clean:
 	@rm -rf .venv node_modules python_modules .cache .wrangler/tmp .hypothesis

@@ -1,7 +1,7 @@
 """Renews the pins from pyproject.toml and package.json: `make lock`.
 
-A lock names versions and checksums and no registry, so that it holds for every mirror. It is made
-from the public registries, whatever this machine is set up with.
+A lock names versions and checksums and no registry, so that it holds for every mirror. Folders and
+further indexes that only this machine has are left out of account.
 """
 
 import json
@@ -17,19 +17,15 @@ from tools.runtime import bundle, checksums, command, node, paths, wheels
 from tools.runtime.stamp import fresh_folder, write_whole
 from tools.runtime.trouble import told_plainly
 
-_PYPI: Final = "https://pypi.org/simple"
-_NPM: Final = "https://registry.npmjs.org/"
 _UV_COMPILE: Final = (
     *("pip", "compile", "--universal", "--python-version=3.11", "--only-binary=:all:"),
     *("--generate-hashes", "--no-annotate", "--no-header", "--quiet", "--no-config", "--upgrade"),
-    f"--default-index={_PYPI}",
 )
 # pip reads these, and would then lock what only this machine can find.
 _NO_LOCAL_INDEXES: Final = {
     "PIP_CONFIG_FILE": os.devnull,
     "PIP_FIND_LINKS": "",
     "PIP_EXTRA_INDEX_URL": "",
-    "PIP_INDEX_URL": _PYPI,
 }
 _SDK: Final = "workers-runtime-sdk"
 # There is no such wheel of it; see runtime/wheels.py.
@@ -113,7 +109,7 @@ def lock_npm() -> None:
     folder = fresh_folder(paths.CACHE / "npm-lock")
     for name in ("package.json", ".npmrc"):
         (folder / name).write_bytes((paths.ROOT / name).read_bytes())
-    npm = [paths.node(), paths.npm(), "install", "--package-lock-only", f"--registry={_NPM}"]
+    npm = [paths.node(), paths.npm(), "install", "--package-lock-only"]
     command.run(npm, doing="Locking", cwd=folder, env=node.environment())
     lock = json.loads((folder / paths.NPM_LOCK.name).read_text())
     write_whole(paths.NPM_LOCK, (json.dumps(completed(lock), indent=2) + "\n").encode())
