@@ -116,7 +116,7 @@ class OrderCore:
             self._check_room(message, now_ms)
         file_id = self._renewable(message, holder) or message.file_id
         if holder is not None and holder.file_id != file_id:
-            raise Refusal(Code.NAME_TAKEN, f"the order already has a file named {message.name}")
+            raise self._taken(message.name, holder)
         if holder is None or holder.is_reservation:
             self._repository.reserve(name_key, file_id, now_ms + _reserved_ms(message))
         return Reserved(file_id=file_id)
@@ -126,6 +126,15 @@ class OrderCore:
         if holder is None or not (message.is_upload and holder.is_reservation):
             return None
         return None if self._repository.known(holder.file_id) else holder.file_id
+
+    def _taken(self, name: str, holder: NameHolder) -> Refusal:
+        known = self._repository.known(holder.file_id)
+        if known is None or names.collision_key(known.name) == names.collision_key(name):
+            return Refusal(Code.NAME_TAKEN, f"the order already has a file named {name}")
+        return Refusal(
+            Code.NAME_TAKEN,
+            f"{known.name} was uploaded as {name}, and its bytes lie under that name",
+        )
 
     def _check_room(self, message: Reserve, now_ms: int) -> None:
         if message.is_upload and self._repository.held_files(now_ms) >= ORDER_FILES_MAX:

@@ -21,7 +21,7 @@ TRANSFORM: Final = {
 }
 OUTPUT: Final = {"format": CONTENT_TYPE, "quality": PREVIEW_QUALITY}
 
-UNDECODABLE: Final = re.compile(r"\bERROR 9(402|412|413|520)\b|\bVips|Input buffer ")
+UNDECODABLE: Final = re.compile(r"ERROR 9(402|412|413|520)\b|\bVips|Input buffer ")
 """What the binding says of a photo that no retry will mend.
 
 Cloudflare's error numbers (Images, "Troubleshooting"), and the words of the decoder that wrangler

@@ -24,7 +24,7 @@ UNREADABLE: Final = (ValueError, OSError, LookupError, OverflowError, struct.err
 
 @dataclass(frozen=True, slots=True)
 class PixelSize:
-    """Upright: as a viewer shows it, with the EXIF orientation applied."""
+    """As a viewer shows it: for a JPEG, with the EXIF orientation applied."""
 
     width: int
     height: int

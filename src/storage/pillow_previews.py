@@ -85,12 +85,20 @@ def _is_too_large(image: Image.Image) -> bool:
 def _encoded(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
     image.draft("RGB", BOX)  # JPEG only: decodes at 1/2, 1/4 or 1/8 and never below the box
     turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, UPRIGHT))
-    image.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    upright = image if turn is None else image.transpose(turn)
+    small = _in_eight_bits(image)
+    small.thumbnail(BOX, Image.Resampling.LANCZOS, reducing_gap=2.0)
+    upright = small if turn is None else small.transpose(turn)
     out = io.BytesIO()
     flat = _on_white(_in_srgb(upright))
     flat.save(out, "JPEG", quality=PREVIEW_QUALITY, optimize=True)
     return out.getvalue(), flat.size
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Sixteen bits of grey, as scanners write them, would be clipped by `convert` and not scaled."""
+    if not image.mode.startswith("I;16"):
+        return image
+    return image.point(lambda level: level * (1 / 256)).convert("L")
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
@@ -99,9 +107,12 @@ def _in_srgb(image: Image.Image) -> Image.Image:
         return image
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    except OSError:
+        return image  # a broken profile: the numbers as they are, which viewers would do too
+    try:
         converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))
     except ImageCms.PyCMSError:
-        return image  # a broken profile: the numbers as they are, which viewers would do too
+        return image  # a profile for another kind of picture: the same
     return image if converted is None else converted
 
 

@@ -1,7 +1,9 @@
 """The product on its real runtime, started once; each test brings its own users and order."""
 
+import re
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from typing import Final
 
 import pytest
 
@@ -9,6 +11,8 @@ from tests.acceptance.photographer import Photographer, photographer
 from tools import photos
 from tools.photos import PhotoSet
 from tools.server import Server
+
+FAULT: Final = re.compile(r'Uncaught|Traceback|"level": "error"')
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +32,9 @@ def server(
         persist_to=folder / "state", variables=worker_secrets, log_path=folder / "server.log"
     ) as running:
         yield running
+    # Asked of the log, because an error in the background reaches no client.
+    faults = [line for line in running.log().splitlines() if FAULT.search(line)]
+    assert not faults, f"{running.log_path}: {faults[:3]}"
 
 
 @pytest.fixture(scope="session")

@@ -138,6 +138,18 @@ async def test_a_name_that_no_file_can_have_is_refused(
     assert (await alice.api.file(file_id))["name"] == pictures.rocket.name
 
 
+@pytest.mark.parametrize("marked", ["yes", "true", 1, None, []])
+async def test_a_mark_is_true_or_false_and_nothing_like_it(
+    alice: Photographer, pictures: PhotoSet, marked: object
+) -> None:
+    path = f"/api/files/{await alice.upload(pictures.rocket)}"
+    body = json.dumps({"marked": marked}).encode()
+
+    answer = await alice.api.send("PATCH", path, content=body, headers=JSON)
+
+    assert refusal(answer) == (422, "invalid_body")
+
+
 @pytest.mark.parametrize("name", ["é" * 125 + ".jpeg", "a b (1) & 100% #?.jpg", "写真 📷.jpg"])
 async def test_a_name_people_do_use_is_kept(
     alice: Photographer, pictures: PhotoSet, name: str

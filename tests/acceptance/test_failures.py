@@ -31,6 +31,27 @@ async def test_a_missing_photo_fails_its_job_and_asks_for_a_revision(
     assert notification["file_name"] == pictures.coffee.name
 
 
+async def test_a_photo_replaced_after_it_was_finalized_asks_for_a_revision(
+    alice: Photographer, pictures: PhotoSet
+) -> None:
+    content = pictures.rocket.path.read_bytes()
+    intent = await alice.api.intent(
+        alice.order_id, "rocket.jpg", size_bytes=len(content), content_type="image/jpeg"
+    )
+    await alice.api.put(intent["upload"], content)
+    await alice.api.finalize(intent["intent_id"])
+    await alice.api.put(intent["upload"], content[::-1])
+
+    file = (await alice.finish(intent["file_id"]))[intent["file_id"]]
+
+    assert file["status"] == "queued"
+    assert file["job"] is not None
+    assert file["job"]["failure"] is not None
+    assert file["job"]["failure"]["code"] == "raw_changed"
+    [notification] = await alice.until_notified(1)
+    assert notification["kind"] == "revision_required"
+
+
 async def test_a_corrupt_photo_fails_alone(alice: Photographer, pictures: PhotoSet) -> None:
     good, corrupt, other = await alice.upload_all(pictures.cat, pictures.corrupt, pictures.rocket)
 

@@ -1,5 +1,6 @@
 """From the first request for an upload to the preview in the browser."""
 
+import asyncio
 import io
 
 import pytest
@@ -104,6 +105,19 @@ async def test_a_file_has_one_active_job_and_others_are_skipped_with_a_reason(
         foreign: "forbidden",
         "file_" + "0" * 32: "file_not_found",
     }
+
+
+async def test_a_file_submitted_many_times_at_once_gets_one_job(
+    alice: Photographer, pictures: PhotoSet
+) -> None:
+    file_id = await alice.upload(pictures.rocket)
+
+    answers = await asyncio.gather(*(alice.api.submit(alice.order_id, file_id) for _ in range(5)))
+
+    created = [job for answer in answers for job in answer["created"]]
+    skipped = [file["reason"] for answer in answers for file in answer["skipped"]]
+    assert len(created) == 1
+    assert skipped == ["job_active"] * 4
 
 
 async def test_the_files_of_an_order_come_page_by_page_as_they_were_uploaded(

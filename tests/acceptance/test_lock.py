@@ -69,9 +69,29 @@ async def test_a_name_is_free_again_once_its_file_is_gone(
     await alice.api.delete(first)
 
     second = await alice.upload(pictures.rocket)
+    file = (await alice.finish(second))[second]
 
     assert second != first
+    assert file["status"] == "done", "removing the first one's photo has not taken the second's"
     assert [file["id"] for file in (await alice.api.files(alice.order_id))["files"]] == [second]
+
+
+async def test_a_renamed_file_keeps_its_photo_whatever_is_uploaded_next(
+    alice: Photographer, pictures: PhotoSet
+) -> None:
+    file_id = await alice.upload(pictures.rocket)
+    await alice.api.rename(file_id, "moved.jpg")
+
+    answer = await alice.api.send(
+        "POST",
+        "/api/uploads/intent",
+        content=b'{"order_id": "%s", "name": "rocket.jpg", "size_bytes": 9,'
+        b' "content_type": "image/jpeg"}' % alice.order_id.encode(),
+        headers=JSON,
+    )
+
+    assert refusal(answer) == (409, "name_taken"), "its object still has that name"
+    assert (await alice.api.rename(file_id, "Rocket.jpg"))["name"] == "Rocket.jpg"
 
 
 def seconds_between(earlier: str, later: str) -> float:

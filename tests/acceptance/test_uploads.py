@@ -1,5 +1,7 @@
 """Intent, PUT and finalize: what holds when they are repeated, changed or done out of turn."""
 
+import hashlib
+import json
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -106,6 +108,21 @@ async def test_only_what_was_announced_can_be_put(
 
     assert refusal(answer) == expected
     assert refusal(await finalize(alice, intent)) == (409, "upload_missing")
+
+
+async def test_an_announced_md5_is_held_to(alice: Photographer) -> None:
+    md5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
+    body = json.loads(intent_body(alice, "beach.jpg")) | {"md5": md5}
+    asked = await alice.api.send(
+        "POST", "/api/uploads/intent", content=json.dumps(body).encode(), headers=JSON
+    )
+    upload = asked.json()["upload"]
+
+    wrong = await put(upload["url"], CONTENT[::-1], upload["headers"])
+    right = await put(upload["url"], CONTENT, upload["headers"])
+
+    assert refusal(wrong) == (400, "md5_mismatch")
+    assert right.status_code == 200
 
 
 async def test_a_signed_url_is_good_for_its_own_object_only(alice: Photographer) -> None:

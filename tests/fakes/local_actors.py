@@ -81,6 +81,7 @@ class _Local:
         self.sql = SqliteSql()
         self.alarm = MemoryAlarm()
         migrate(self.sql, steps)
+        self.rows_migrated = self.sql.rows_written
 
     async def fetch(self, request: object) -> LocalAnswer:
         raise AssertionError(f"nobody upgrades to this actor: {request}")

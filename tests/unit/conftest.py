@@ -18,11 +18,19 @@ class Clock:
         self._frozen.tick(timedelta(milliseconds=span_ms))
 
 
+@pytest.fixture(scope="module")
+def frozen_time() -> Iterator[FrozenDateTimeFactory]:
+    """Once per module, for freezing looks through every module there is."""
+    with freeze_time(NOW, tick=False, ignore=["_pytest.timing"]) as frozen:
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        yield frozen
+
+
 @pytest.fixture
-def clock() -> Iterator[Clock]:
-    """Stands at NOW_MS."""
-    with freeze_time(NOW, tick=False, ignore=["_pytest"]) as frozen:
-        yield Clock(frozen)
+def clock(frozen_time: FrozenDateTimeFactory) -> Clock:
+    """Stands at NOW_MS when a test begins."""
+    frozen_time.move_to(NOW)
+    return Clock(frozen_time)
 
 
 @pytest.fixture

@@ -149,10 +149,11 @@ class Darkroom:
         }
         return await self.call("POST", "/api/uploads/intent", body | changes)
 
-    async def put(self, url: str, body: bytes = PHOTO, **headers: str) -> Answer:
+    async def put(
+        self, url: str, body: bytes = PHOTO, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         sent = {"content-type": "image/jpeg", "content-length": str(len(body))}
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.send(a_request("PUT", url, sent | named, body))
+        return await self.send(a_request("PUT", url, sent | dict(headers or {}), body))
 
     async def finalize(self, intent_id: str, user_id: str = "alice") -> Answer:
         body = {"intent_id": intent_id}

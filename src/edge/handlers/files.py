@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
 from domain import names
 from domain.errors import Code, Refusal
@@ -17,7 +17,7 @@ from edge.signing import MediaClaims
 
 class UpdateBody(Body):
     name: str | None = None
-    marked: bool | None = None
+    marked: StrictBool | None = None
 
     @model_validator(mode="after")
     def _asks_for_something(self) -> Self:

@@ -217,15 +217,16 @@ def job_id(number: int) -> str:
     return f"job_{number:032x}"
 
 
-def finish_job(file: FileOnPaper, number: int) -> None:
-    file.submit(job_id(number))
-    file.complete(file.claim(job_id(number)).token)
+def finish_jobs(file: FileOnPaper, *numbers: int) -> None:
+    for number in numbers:
+        file.submit(job_id(number))
+        file.complete(file.claim(job_id(number)).token)
 
 
 def test_the_history_of_jobs_is_bounded() -> None:
     file = FileOnPaper()
 
-    [finish_job(file, number) for number in range(JOB_HISTORY_MAX + 3)]
+    finish_jobs(file, *range(JOB_HISTORY_MAX + 3))
 
     ((kept,),) = file.sql.rows("SELECT COUNT(*) FROM past_jobs")
     assert kept == JOB_HISTORY_MAX
@@ -576,8 +577,7 @@ def test_an_outcome_the_order_has_not_heard_keeps_the_name_of_its_time() -> None
 
 def test_outcomes_of_several_jobs_add_up_until_the_order_hears() -> None:
     file = FileOnPaper()
-    finish_job(file, 1)
-    finish_job(file, 2)
+    finish_jobs(file, 1, 2)
 
     (tell,) = told(file.settle())
 
@@ -586,9 +586,9 @@ def test_outcomes_of_several_jobs_add_up_until_the_order_hears() -> None:
 
 def test_an_outcome_that_came_while_the_order_was_being_told_is_not_lost() -> None:
     file = FileOnPaper()
-    finish_job(file, 1)
+    finish_jobs(file, 1)
     (first,) = told(file.owed())
-    finish_job(file, 2)
+    finish_jobs(file, 2)
 
     file.core.finish(first, NOW_MS)
 

@@ -82,12 +82,13 @@ def counts(order: OrderOnPaper) -> dict[FileStatus, int]:
     return order.ask(DescribeOrder(caller_id="alice"), OrderStatus).counts
 
 
-def listed(order: OrderOnPaper, **changes: int) -> FilePage:
-    return order.ask(ListFiles(caller_id="alice", **changes), FilePage)
+def listed(order: OrderOnPaper, limit: int = 10, after: int = 0) -> FilePage:
+    return order.ask(ListFiles(caller_id="alice", limit=limit, after=after), FilePage)
 
 
 def told_by(order: OrderOnPaper, updates: Sequence[Apply]) -> OrderOnPaper:
-    [order.tell(update) for update in updates]
+    for update in updates:
+        order.tell(update)
     return order
 
 
@@ -274,8 +275,8 @@ def a_nearly_full_order() -> OrderOnPaper:
     order = OrderOnPaper()
     reserved(order, a_reservation("0.jpg", "file_0"))
     repository = OrderRepository(order.sql)
-    numbers = range(1, ORDER_FILES_MAX - 1)
-    [repository.reserve(f"{n}.jpg", f"file_{n}", NOW_MS + 10**9) for n in numbers]
+    for number in range(1, ORDER_FILES_MAX - 1):
+        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9)
     return order
 
 

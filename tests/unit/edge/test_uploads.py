@@ -121,15 +121,15 @@ async def test_the_bytes_are_stored_under_the_signed_url(darkroom: Darkroom) -> 
 @pytest.mark.parametrize(
     ("headers", "problem"),
     [
-        ({"content_length": ""}, (411, "length_required")),
-        ({"content_length": "many"}, (411, "length_required")),
-        ({"content_length": "²"}, (411, "length_required")),
-        ({"content_length": "-1"}, (411, "length_required")),
-        ({"content_length": str(RAW_BYTES_MAX + 1)}, (413, "body_too_large")),
-        ({"content_length": str(len(PHOTO) + 1)}, (400, "size_mismatch")),
-        ({"content_length": "0"}, (400, "size_mismatch")),
-        ({"content_type": "image/png"}, (400, "content_type_mismatch")),
-        ({"content_type": ""}, (400, "content_type_mismatch")),
+        ({"content-length": ""}, (411, "length_required")),
+        ({"content-length": "many"}, (411, "length_required")),
+        ({"content-length": "²"}, (411, "length_required")),
+        ({"content-length": "-1"}, (411, "length_required")),
+        ({"content-length": str(RAW_BYTES_MAX + 1)}, (413, "body_too_large")),
+        ({"content-length": str(len(PHOTO) + 1)}, (400, "size_mismatch")),
+        ({"content-length": "0"}, (400, "size_mismatch")),
+        ({"content-type": "image/png"}, (400, "content_type_mismatch")),
+        ({"content-type": ""}, (400, "content_type_mismatch")),
     ],
 )
 async def test_bytes_that_were_not_announced_are_not_stored(
@@ -137,7 +137,7 @@ async def test_bytes_that_were_not_announced_are_not_stored(
 ) -> None:
     begun = (await darkroom.intent()).json
 
-    answer = await darkroom.put(begun["upload"]["url"], **headers)
+    answer = await darkroom.put(begun["upload"]["url"], headers=headers)
 
     assert answer.problem == problem
     assert darkroom.objects.keys == set()

@@ -35,7 +35,7 @@ def exif(orientation: int, *more: bytes) -> bytes:
 
 
 def lying_jpeg(width: int, height: int) -> bytes:
-    """60 x 40 pixels by its first frame header, and that many by its second, which decoders take."""
+    """60 x 40 pixels by its first frame header, that many by its second, which decoders take."""
     data = encoded(a_picture())
     at = data.index(START_OF_FRAME)
     (length,) = struct.unpack(">H", data[at + 2 : at + 4])

@@ -118,16 +118,23 @@ def test_what_is_transparent_is_white(photo: bytes) -> None:
     assert colour_at(preview_of(photo), 30, 20) == (255, 255, 255)
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK"])
-@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize(
+    ("mode", "file_format"),
+    [
+        ("1", "PNG"),
+        ("L", "JPEG"),
+        ("L", "PNG"),
+        ("L", "WEBP"),
+        ("P", "PNG"),
+        ("RGB", "JPEG"),
+        ("RGB", "WEBP"),
+        ("CMYK", "JPEG"),
+    ],
+)
 def test_every_kind_of_colour_becomes_rgb(mode: str, file_format: str) -> None:
-    source = a_picture().convert(mode) if mode != "CMYK" else a_picture(mode="CMYK")
-    photo = source if (mode, file_format) not in ODD_KINDS else a_picture()
+    photo = Image.new("RGB", (60, 40), "white").convert(mode)
 
-    assert preview_of(encoded(photo, file_format)).size == (60, 40)
-
-
-ODD_KINDS = {("P", "JPEG"), ("CMYK", "PNG")}
+    assert colour_at(preview_of(encoded(photo, file_format)), 1, 1) == (255, 255, 255)
 
 
 def test_sixteen_bits_of_grey_are_scaled_and_not_clipped() -> None:
@@ -157,12 +164,12 @@ def test_a_png_with_text_in_it_loses_it() -> None:
 
 
 def test_colours_of_another_profile_become_those_of_srgb() -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
+    swapped = SRGB.replace(b"rXYZ", b"----").replace(b"gXYZ", b"rXYZ").replace(b"----", b"gXYZ")
+    photo = Image.new("RGB", (60, 40), "red")
 
-    plain = preview_of(encoded(a_picture(), "PNG"))
-    converted = preview_of(encoded(a_picture(), "PNG", icc_profile=profile))
+    preview = preview_of(encoded(photo, "PNG", icc_profile=swapped))
 
-    assert colour_at(plain, 1, 1) != colour_at(converted, 1, 1)
+    assert colour_at(preview, 1, 1) == (0, 255, 0)
 
 
 def test_a_broken_profile_does_no_harm() -> None:
