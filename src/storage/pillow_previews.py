@@ -95,7 +95,7 @@ def _encoded(image: Image.Image) -> tuple[bytes, tuple[int, int]]:
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Sixteen bits of grey, as scanners write them, would be clipped by `convert` and not scaled."""
+    """Sixteen bits of grey, as scanners write them, `convert` would clip and not scale."""
     if not image.mode.startswith("I;16"):
         return image
     return image.point(lambda level: level * (1 / 256)).convert("L")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from actors.client import InboxClient, OrderClient
+from actors.client import InboxClient, OrderClient, Stub
 from actors.events import Event
 from actors.file import FileCore
 from actors.host import Host, answered
@@ -131,13 +131,13 @@ class LocalInbox(_Local):
         return answered(self._core, text)
 
 
-Local = TypeVar("Local", bound=_Local)
+Local = TypeVar("Local", bound=Stub)
 
 
 class LocalNamespace(Generic[Local]):
     """A Durable Object binding. An actor comes to be when it is first addressed."""
 
-    def __init__(self, build: Callable[[], Local]) -> None:
+    def __init__(self, build: Callable[[str], Local]) -> None:
         self.is_down = False
         self.calls = 0
         self.actors: dict[str, Local] = {}
@@ -148,7 +148,7 @@ class LocalNamespace(Generic[Local]):
             raise ConnectionError("Network connection lost.")
         self.calls += 1
         if name not in self.actors:
-            self.actors[name] = self._build()
+            self.actors[name] = self._build(name)
         return self.actors[name]
 
 
@@ -158,10 +158,10 @@ class LocalActors:
     def __init__(self, settings: Settings) -> None:
         self.objects = MemoryObjects()
         self.queue = MemoryQueue()
-        self.inboxes = LocalNamespace(LocalInbox)
-        self.orders = LocalNamespace(lambda: LocalOrder(performer))
-        self.files = LocalNamespace(lambda: LocalFile(settings, performer))
-        performer = Performer(
+        self.inboxes = LocalNamespace(lambda _: LocalInbox())
+        self.orders = LocalNamespace(lambda _: LocalOrder(performer))
+        self.files = LocalNamespace(lambda _: LocalFile(settings, performer))
+        self.performer = performer = Performer(
             self.queue, OrderClient(self.orders), InboxClient(self.inboxes), self.objects
         )
 
