@@ -11,6 +11,7 @@ from actors.client import FileClient
 from domain.errors import Outage, Refusal
 from domain.failure import EditFailed, Failure, FailureCode
 from domain.file import Preview
+from domain.job import JobState
 from domain.messages import Claim, Complete, Dispatch, Fail, Grant, Renew
 from log import log, log_bug
 from storage.objects import CopyResult, Objects
@@ -61,7 +62,7 @@ class Editor:
         else:
             done = Complete(token=grant.token, processed_key=grant.processed_key, preview=preview)
             await self.files.complete(file_id, done)
-            return "done"
+            return JobState.DONE
         await self.files.fail(file_id, Fail(token=grant.token, failure=failure))
         return failure.code
 

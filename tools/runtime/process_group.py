@@ -48,10 +48,12 @@ def has_living_members(group: int) -> bool:
 def _is_living(stat: Path, group: int) -> bool:
     try:
         # "pid (name) state ppid pgrp …"; the name may itself hold blanks and brackets.
-        state, _, pgrp = stat.read_text().rpartition(")")[2].split()[:3]
-    except (OSError, ValueError):
+        fields = stat.read_text().rpartition(")")[2].split()
+    except OSError:
         return False
-    return int(pgrp) == group and state not in "ZX"
+    state, pgrp, threads = fields[0], int(fields[2]), int(fields[17])
+    # A leader is a zombie while its other threads still end, and holds its sockets until they have.
+    return pgrp == group and (state not in "ZX" or threads > 1)
 
 
 def _answers_signals(group: int) -> bool:
