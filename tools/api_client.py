@@ -1,14 +1,13 @@
 """A client of the public API, for the demo and the acceptance tests: one method per step.
 
-`docs/api.md` is the contract; what travels is typed here as it is described there. An answer that
-is a problem is raised as `ProblemError`; `send` gives any answer as it came.
+`docs/api.md` is the contract; what travels is typed here as it is described there. A problem is
+raised as `ProblemError`; `send` gives any answer as it came.
 """
 
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from types import TracebackType
-from typing import Any, Final, Literal, NotRequired, Self, TypedDict, cast
+from typing import Final, Literal, NotRequired, Self, TypedDict, cast
 
 import httpx
 from websockets.asyncio.client import connect
@@ -19,6 +18,7 @@ TIMEOUT_S: Final = 60.0
 # The first frame lists every file of the order; the library's own limit of 1 MiB is about 1,500.
 FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
 
+Headers = dict[str, str]
 Status = Literal["queued", "in_progress", "done", "failed"]
 
 
@@ -36,11 +36,14 @@ class Job(TypedDict):
     failure: Failure | None
 
 
-class Preview(TypedDict):
+class Picture(TypedDict):
     width: int
     height: int
     size_bytes: int
     content_type: str
+
+
+class Preview(Picture):
     maker: str
 
 
@@ -79,7 +82,7 @@ class OrderStatus(TypedDict):
 class Upload(TypedDict):
     method: Literal["PUT"]
     url: str
-    headers: dict[str, str]
+    headers: Headers
     expires_at: str
 
 
@@ -102,11 +105,6 @@ class Finalized(TypedDict):
     created_at: str
 
 
-class Stored(TypedDict):
-    object_key: str
-    etag: str
-
-
 class Created(TypedDict):
     file_id: str
     job_id: str
@@ -124,13 +122,9 @@ class Submitted(TypedDict):
     skipped: list[Skipped]
 
 
-class PreviewLink(TypedDict):
+class PreviewLink(Picture):
     url: str
     expires_at: str
-    width: int
-    height: int
-    size_bytes: int
-    content_type: str
 
 
 class Notification(TypedDict):
@@ -193,16 +187,10 @@ class Problem(TypedDict):
 class ProblemError(Exception):
     """The answer was a problem; its members are in `problem`, as they came."""
 
-    def __init__(self, answer: httpx.Response, problem: Problem) -> None:
-        super().__init__(f"{answer.status_code} {problem['code']}: {problem['detail']}")
-        self.status: Final = answer.status_code
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(f"{problem['status']} {problem['code']}: {problem['detail']}")
         self.code: Final = problem["code"]
-        self.headers: Final = answer.headers
         self.problem: Final = problem
-
-
-class UnexpectedAnswerError(Exception):
-    """The answer was neither a success nor a problem: something else than Darkroom spoke."""
 
 
 class ApiClient:
@@ -215,29 +203,20 @@ class ApiClient:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._http.aclose()
 
     async def intent(
         self, order_id: str, name: str, *, size_bytes: int, content_type: str
     ) -> Intent:
-        body = {
-            "order_id": order_id,
-            "name": name,
-            "size_bytes": size_bytes,
-            "content_type": content_type,
-        }
+        body: dict[str, object] = {"order_id": order_id, "name": name}
+        body |= {"size_bytes": size_bytes, "content_type": content_type}
         return cast("Intent", await self._call("POST", "/api/uploads/intent", body))
 
-    async def put(self, upload: Upload, content: bytes) -> Stored:
+    async def put(self, upload: Upload, content: bytes) -> None:
         # Signed URLs need no session, so this request carries none.
-        answer = await self._http.put(upload["url"], content=content, headers=upload["headers"])
-        return cast("Stored", _content(answer))
+        headers = upload["headers"]
+        _checked(await self._http.put(upload["url"], content=content, headers=headers))
 
     async def finalize(self, intent_id: str) -> Finalized:
         body = {"intent_id": intent_id}
@@ -254,14 +233,13 @@ class ApiClient:
 
     async def submit(self, order_id: str, *file_ids: str) -> Submitted:
         """Submits the files named, or all marked ones when none is."""
+        path = f"/api/orders/{order_id}/submit-edits"
         body = {"file_ids": list(file_ids)} if file_ids else {}
-        return cast(
-            "Submitted", await self._call("POST", f"/api/orders/{order_id}/submit-edits", body)
-        )
+        return cast("Submitted", await self._call("POST", path, body))
 
     async def files(self, order_id: str, *, limit: int = 100, cursor: str = "") -> FilePage:
-        query = f"limit={limit}&cursor={cursor}" if cursor else f"limit={limit}"
-        return cast("FilePage", await self._call("GET", f"/api/orders/{order_id}/files?{query}"))
+        path = f"/api/orders/{order_id}/files?limit={limit}&cursor={cursor}"
+        return cast("FilePage", await self._call("GET", path))
 
     async def status(self, order_id: str) -> OrderStatus:
         return cast("OrderStatus", await self._call("GET", f"/api/orders/{order_id}/status"))
@@ -281,67 +259,42 @@ class ApiClient:
     async def preview(self, file_id: str) -> PreviewLink:
         return cast("PreviewLink", await self._call("GET", f"/api/files/{file_id}/preview"))
 
-    async def notifications(self, *, limit: int = 50, cursor: str = "") -> NotificationPage:
-        query = f"limit={limit}&cursor={cursor}" if cursor else f"limit={limit}"
-        return cast("NotificationPage", await self._call("GET", f"/api/notifications?{query}"))
+    async def notifications(self) -> NotificationPage:
+        """The newest ones."""
+        return cast("NotificationPage", await self._call("GET", "/api/notifications"))
 
-    async def mark_read(self, notification_id: str) -> Notification:
-        path = f"/api/notifications/{notification_id}/read"
-        return cast("Notification", await self._call("POST", path))
+    async def mark_read(self, note_id: str) -> Notification:
+        return cast("Notification", await self._call("POST", f"/api/notifications/{note_id}/read"))
 
     async def fetch(self, url: str) -> bytes:
         """The bytes behind a signed URL."""
-        answer = await self._http.get(url)
-        if not answer.is_success:
-            _content(answer)
-        return answer.content
+        return _checked(await self._http.get(url)).content
 
     @asynccontextmanager
-    async def live(
-        self, order_id: str, *, origin: str | None = None
-    ) -> AsyncIterator[AsyncIterator[Frame]]:
+    async def live(self, order_id: str) -> AsyncIterator[AsyncIterator[Frame]]:
         """The order's frames: `hello`, which has been sent when this is entered, then changes."""
         address = f"{self.url.replace('http', 'ws', 1)}/api/orders/{order_id}/live"
-        headers = self._credentials if origin is None else {**self._credentials, "origin": origin}
         async with connect(
-            address, additional_headers=headers, max_size=FRAME_BYTES_MAX, proxy=None
+            address, additional_headers=self._credentials, max_size=FRAME_BYTES_MAX, proxy=None
         ) as socket:
             yield (cast("Frame", json.loads(text)) async for text in socket)
 
     async def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        content: bytes | None = None,
-        headers: dict[str, str] | None = None,
+        self, method: str, path: str, *, content: bytes = b"", headers: Headers | None = None
     ) -> httpx.Response:
         """One authenticated request as it is, whatever comes back."""
-        return await self._http.request(
-            method,
-            f"{self.url}{path}",
-            content=content,
-            headers={**self._credentials, **(headers or {})},
-        )
+        together = {**self._credentials, **(headers or {})}
+        url = f"{self.url}{path}"
+        return await self._http.request(method, url, content=content, headers=together)
 
     async def _call(self, method: str, path: str, body: object = None) -> object:
-        content = None if body is None else json.dumps(body).encode()
-        headers = {} if body is None else {"content-type": "application/json"}
-        return _content(await self.send(method, path, content=content, headers=headers))
-
-
-def _content(answer: httpx.Response) -> object:
-    if answer.is_success:
+        content = b"" if body is None else json.dumps(body).encode()
+        headers = {"content-type": "application/json"} if content else {}
+        answer = _checked(await self.send(method, path, content=content, headers=headers))
         return answer.json() if answer.content else None
-    problem = _problem(answer)
-    if problem is None:
-        message = f"{answer.request.method} {answer.request.url} -> {answer.status_code}"
-        raise UnexpectedAnswerError(f"{message}: {answer.text[:200]}")
-    raise ProblemError(answer, problem)
 
 
-def _problem(answer: httpx.Response) -> Problem | None:
+def _checked(answer: httpx.Response) -> httpx.Response:
     if answer.headers.get("content-type", "").startswith("application/problem+json"):
-        body: Any = answer.json()
-        return cast("Problem", body)
-    return None
+        raise ProblemError(answer.json())
+    return answer.raise_for_status()

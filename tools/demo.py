@@ -27,7 +27,7 @@ from rich.text import Text
 from websockets.exceptions import WebSocketException
 
 from tools import dev_token, photos
-from tools.api_client import ApiClient, File, ProblemError, UnexpectedAnswerError
+from tools.api_client import ApiClient, File, ProblemError
 from tools.dev import first_free_port
 from tools.photos import Photo, PhotoSet
 from tools.runtime import dev_vars
@@ -43,8 +43,7 @@ PREVIEW_LONG_EDGE_PX: Final = 1280
 # A laptop needs about ten; whoever has waited for this long waits for nothing.
 EDITS_DEADLINE_S: Final = 180
 NOTIFICATIONS_DEADLINE_S: Final = 15
-NOTIFICATIONS_INTERVAL_S: Final = 0.2
-WATCH_INTERVAL_S: Final = 0.5
+POLL_INTERVAL_S: Final = 0.2
 
 STEPS: Final = ("uploading", "uploaded", "queued", "in progress", "done")
 COLOURS: Final = {"done": "green", "in progress": "yellow", "failed": "red", "deleted": "red"}
@@ -131,14 +130,12 @@ class Story:
                     self._board.move(file["name"], "deleted")
                 elif file["job"]:
                     self._board.move(file["name"], file["job"]["state"].replace("_", " "))
-                if file["locked"] and file["name"] == self._large.name:
+                if file["locked"] and file["name"] == self._large.name and not self._refusal:
                     await self._try_to_delete(file)
                 if self._board.is_finished():
                     return
 
     async def _try_to_delete(self, file: File) -> None:
-        if self._refusal is not None:
-            return
         try:
             await self._client.delete(file["id"])
         except ProblemError as error:
@@ -203,7 +200,7 @@ class Story:
             ours = [note for note in page["notifications"] if note["order_id"] == self._order_id]
             if len(ours) >= len(self._photos) or time.monotonic() > deadline_s:
                 break
-            await asyncio.sleep(NOTIFICATIONS_INTERVAL_S)
+            await asyncio.sleep(POLL_INTERVAL_S)
         kinds = Counter(note["kind"] for note in ours)
         told = ", ".join(f"{count} × {kind}" for kind, count in kinds.items()) or "none"
         self._say(f"\nNotifications for {USER}: {told}")
@@ -216,13 +213,15 @@ def main() -> int:
     # A stopped demo must stop its server too, whichever way it is stopped.
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, signal.default_int_handler)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # A terminal without "×" gets "?", not a crash.
     console = Console(highlight=False, markup=False)
     chosen = _photos(console)
     port = options.port or first_free_port()
     # Two servers must not share one state: beside a running `make dev`, the demo has its own.
     state = options.state or (STATE if port == PORT else STATE.with_name(f"demo-{port}"))
     log_path = ROOT / ".wrangler" / f"demo-{port}.log"
-    server = Server(port=port, persist_to=state, log_path=log_path)
+    server = Server(port=port, persist_to=state.resolve(), log_path=log_path)
     try:
         with console.status("Starting the Workers runtime…"):
             server.start()
@@ -264,10 +263,9 @@ async def _play(
             return story.complaints
     except TimeoutError:
         raise Trouble(f"The edits were not done after {EDITS_DEADLINE_S} s.") from None
-    except (ProblemError, UnexpectedAnswerError) as error:
-        raise Trouble("An answer was not as it should be.", detail=str(error)) from None
-    except (httpx.HTTPError, OSError, WebSocketException) as error:
-        raise Trouble("The server did not answer.", detail=repr(error)) from None
+    except (ProblemError, httpx.HTTPError, OSError, WebSocketException) as error:
+        what = "The server did not answer as it should."
+        raise Trouble(what, detail=f"{type(error).__name__}: {error}") from None
 
 
 def _photos(console: Console) -> PhotoSet:
@@ -279,7 +277,7 @@ def _photos(console: Console) -> PhotoSet:
 def _wait(server: Server) -> None:
     try:
         while server.is_running():
-            time.sleep(WATCH_INTERVAL_S)
+            time.sleep(POLL_INTERVAL_S)
     except KeyboardInterrupt:
         print("\nstopped")
         return
@@ -293,7 +291,7 @@ def _options() -> argparse.Namespace:
         "--no-wait", action="store_true", default=is_exit_asked, help="stop the server at the end"
     )
     parser.add_argument("--port", type=int, help=f"{PORT} or the next free one, if not given")
-    parser.add_argument("--state", type=Path, help="where the server keeps its data")
+    parser.add_argument("--state", type=Path, help="the folder of the server's data")
     return parser.parse_args()
 
 

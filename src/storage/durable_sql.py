@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from storage.sql import Cell, Row
+from storage.sql import Cell, Parameter, Row
 
 T = TypeVar("T")
 
@@ -13,7 +13,7 @@ class DurableSql:
         self._sql = context._ctx.storage.sql  # noqa: SLF001 -- the raw JavaScript object
         self._storage = context.storage
 
-    def rows(self, query: str, *parameters: Cell) -> list[Row]:
+    def rows(self, query: str, *parameters: Parameter) -> list[Row]:
         found: list[Row] = self._sql.exec(query, *parameters).raw().toArray().to_py()
         return [[_native(cell) for cell in row] for row in found]
 

@@ -5,6 +5,7 @@ from typing import Protocol, TypeVar
 
 Cell = str | int | float | bytes | None
 Row = list[Cell]
+Parameter = str | int | float | None  # bytes would arrive as an object of the platform's own
 T = TypeVar("T")
 
 MIGRATIONS_TABLE = """
@@ -20,7 +21,7 @@ class Sql(Protocol):
     No booleans (the platform binds them as the text 'true'), no integers of 2**53 and above.
     """
 
-    def rows(self, query: str, *parameters: Cell) -> list[Row]:
+    def rows(self, query: str, *parameters: Parameter) -> list[Row]:
         """Every row of the answer; the cursor is read to its end at once."""
         ...
 

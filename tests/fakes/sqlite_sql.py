@@ -55,6 +55,8 @@ def _bound(value: Cell) -> Cell:
     """An integer is bound as a REAL, as the platform does; its column makes an INTEGER of it."""
     if isinstance(value, bool):
         raise TypeError("the platform would bind a bool as the text 'true' or 'false'")
+    if isinstance(value, bytes):
+        raise TypeError("the platform does not bind bytes as a BLOB")
     if isinstance(value, int):
         if abs(value) >= INTEGERS_BELOW:
             raise TypeError("the platform cannot bind an integer of 2**53 - 1 and above")

@@ -4,7 +4,9 @@ from domain import file as files
 from domain.failure import Failure, FailureCode
 from domain.file import File, Preview, Upload
 from domain.job import Job, JobState, Lease
+from domain.messages import Apply, Reserve
 from domain.settings import Settings
+from domain.snapshot import Outcome, OutcomeKind, snapshot
 
 NOW = "2026-11-22T10:00:00.000Z"
 NOW_MS = 1_795_341_600_000
@@ -82,3 +84,32 @@ def a_locked_file(token: int = 1, **job_changes: object) -> File:
 def some_settings(**changes: object) -> Settings:
     secrets = {"jwt_secret": "j" * 32, "url_signing_secret": "u" * 32}
     return Settings.model_validate(secrets | changes)
+
+
+def another_file(**changes: object) -> File:
+    """Of the same order."""
+    upload = an_upload(
+        file_id=OTHER_FILE_ID,
+        name="other.jpg",
+        object_key="user/alice/orders/summer-42/raw/other.jpg",
+    )
+    return files.registered(upload, NOW_MS).model_copy(update=changes)
+
+
+def an_outcome(job_id: str = JOB_ID, **changes: object) -> Outcome:
+    outcome = Outcome(
+        job_id=job_id, kind=OutcomeKind.EDIT_DONE, file_name="beach.jpg", at_ms=NOW_MS
+    )
+    return outcome.model_copy(update=changes)
+
+
+def news(version: int = 1, file: File | None = None, *outcomes: Outcome) -> Apply:
+    """What a file tells its order under that version."""
+    told = snapshot(file or a_file()).model_copy(update={"version": version})
+    return Apply(snapshot=told, outcomes=outcomes)
+
+
+def a_reservation(name: str = "beach.jpg", file_id: str = FILE_ID, **changes: object) -> Reserve:
+    """Of a name for an upload."""
+    reserve = Reserve(caller_id="alice", order_id="summer-42", name=name, file_id=file_id)
+    return reserve.model_copy(update=changes)

@@ -1,19 +1,26 @@
 """Cores on their real SQL, driven one message and one effect at a time, without any awaiting."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from actors.effects import Effect
+from actors.effects import Effect, SendDispatch, TellOrder
 from actors.file import FileCore
 from actors.host import Core
 from actors.inbox import InboxCore
 from actors.order import OrderCore
 from domain.failure import Failure
+from domain.file import FileStatus
 from domain.messages import (
+    Apply,
     Claim,
     Complete,
     DescribeFile,
+    DescribeOrder,
     Fail,
+    FilePage,
     Grant,
+    ListFiles,
+    OrderStatus,
     Register,
     Submit,
 )
@@ -47,6 +54,18 @@ def settled_effects(core: Core, now_ms: int) -> list[Effect]:
         return []
     core.finish(effect, now_ms)
     return [effect, *settled_effects(core, now_ms)]
+
+
+def told(effects: Sequence[Effect]) -> list[TellOrder]:
+    return [effect for effect in effects if isinstance(effect, TellOrder)]
+
+
+def dispatched(effects: Sequence[Effect]) -> list[SendDispatch]:
+    return [effect for effect in effects if isinstance(effect, SendDispatch)]
+
+
+def job_id(number: int) -> str:
+    return f"job_{number:032x}"
 
 
 class FileOnPaper:
@@ -86,6 +105,11 @@ class FileOnPaper:
     def fail(self, token: int, failure: Failure | None = None, now_ms: int = NOW_MS) -> None:
         self.tell(Fail(token=token, failure=failure or a_failure()), now_ms)
 
+    def finish_jobs(self, *numbers: int) -> None:
+        for number in numbers:
+            self.submit(job_id(number))
+            self.complete(self.claim(job_id(number)).token)
+
     def owed(self, now_ms: int = NOW_MS) -> list[Effect]:
         return owed_effects(self.core, now_ms)
 
@@ -94,10 +118,14 @@ class FileOnPaper:
 
 
 class OrderOnPaper:
-    def __init__(self) -> None:
+    """An order actor's core, which has been told some news."""
+
+    def __init__(self, *updates: Apply) -> None:
         self.sql = SqliteSql()
         migrate(self.sql, order_repository.MIGRATIONS)
         self.core = OrderCore(self.sql, lambda: "epoch1")
+        for update in updates:
+            self.tell(update)
 
     def tell(self, message: Value, now_ms: int = NOW_MS) -> Value:
         return self.core.receive(message.model_dump_json(), now_ms)
@@ -112,6 +140,12 @@ class OrderOnPaper:
 
     def settle(self, now_ms: int = NOW_MS) -> list[Effect]:
         return settled_effects(self.core, now_ms)
+
+    def counts(self) -> dict[FileStatus, int]:
+        return self.ask(DescribeOrder(caller_id="alice"), OrderStatus).counts
+
+    def listed(self, limit: int = 10, after: int = 0) -> FilePage:
+        return self.ask(ListFiles(caller_id="alice", limit=limit, after=after), FilePage)
 
 
 class InboxOnPaper:

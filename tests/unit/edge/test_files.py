@@ -1,14 +1,12 @@
-"""One file over HTTP: seen, renamed, marked, deleted, and its preview."""
+"""One file over HTTP: seen, renamed, marked, deleted."""
 
 import json
 from typing import Any
 
 import pytest
 
-from domain.limits import PREVIEW_URL_LIFETIME_MS
 from tests.unit.conftest import Clock
-from tests.unit.darkroom import ORDER, PHOTO, Answer, Darkroom, a_request, a_token
-from tests.unit.factories import LEASE_MS
+from tests.unit.darkroom import ORDER, Answer, Darkroom, a_request, a_token
 
 pytestmark = pytest.mark.anyio
 
@@ -26,58 +24,6 @@ async def locked(darkroom: Darkroom) -> str:
 async def names(darkroom: Darkroom) -> list[str]:
     listed = (await darkroom.call("GET", f"{ORDER}/files")).json
     return [file["name"] for file in listed["files"]]
-
-
-# --- While locked -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("method", "body"), [("PATCH", {"name": "new.jpg"}), ("DELETE", None)], ids=["rename", "delete"]
-)
-async def test_a_locked_file_says_which_job_holds_it_and_until_when(
-    darkroom: Darkroom, method: str, body: dict[str, str] | None
-) -> None:
-    path = await locked(darkroom)
-    job = (await darkroom.call("GET", path)).json["job"]
-
-    answer = await darkroom.call(method, path, body)
-
-    assert answer.problem == (409, "file_locked")
-    assert answer.json["job_id"] == job["id"]
-    assert answer.json["locked_since"] == "2026-11-22T10:00:00.000Z"
-    assert answer.json["locked_until"] == "2026-11-22T10:15:00.000Z"
-    assert answer.headers["retry-after"] == "900"
-
-
-async def test_a_refused_rename_leaves_the_old_name_and_frees_the_new_one(
-    darkroom: Darkroom,
-) -> None:
-    path = await locked(darkroom)
-    await darkroom.call("PATCH", path, {"name": "new.jpg"})
-
-    other = await darkroom.intent("new.jpg")
-
-    assert await names(darkroom) == ["beach.jpg"]
-    assert other.status == 201
-
-
-async def test_a_file_can_be_renamed_once_its_lease_has_run_out(
-    darkroom: Darkroom, clock: Clock
-) -> None:
-    path = await locked(darkroom)
-    clock.advance_ms(LEASE_MS)
-
-    answer = await darkroom.call("PATCH", path, {"name": "new.jpg"})
-
-    assert (answer.status, answer.json["name"]) == (200, "new.jpg")
-
-
-async def test_a_locked_file_can_be_marked(darkroom: Darkroom) -> None:
-    path = await locked(darkroom)
-
-    answer = await darkroom.call("PATCH", path, {"marked": True})
-
-    assert (answer.status, answer.json["marked"]) == (200, True)
 
 
 # --- Rename and mark ----------------------------------------------------------------------------
@@ -251,58 +197,6 @@ async def test_a_rename_that_breaks_off_in_its_middle_can_be_repeated(darkroom: 
 
     assert broken.problem == (503, "unavailable")
     assert (again.status, again.json["name"]) == (200, "new.jpg")
-
-
-# --- Preview ------------------------------------------------------------------------------------
-
-
-async def test_there_is_no_preview_before_the_edit_is_done(darkroom: Darkroom) -> None:
-    path = await darkroom.uploaded()
-
-    answer = await darkroom.call("GET", f"{path}/preview")
-
-    assert answer.problem == (404, "preview_not_found")
-
-
-async def test_a_preview_is_a_signed_url_and_its_facts(darkroom: Darkroom) -> None:
-    path = await darkroom.edited()
-    file = (await darkroom.call("GET", path)).json
-
-    preview = (await darkroom.call("GET", file["preview_url"])).json
-
-    assert file["preview_url"] == f"{path}/preview"
-    assert preview.pop("url").startswith("https://darkroom.example/media/user/alice/")
-    assert preview.pop("expires_at") == "2026-11-22T11:00:00.000Z"
-    assert preview == file["preview"]
-
-
-async def test_a_preview_url_needs_no_session(darkroom: Darkroom) -> None:
-    path = await darkroom.edited()
-    url = (await darkroom.call("GET", f"{path}/preview")).json["url"]
-
-    answer = await darkroom.send(a_request("GET", url))
-
-    assert (answer.status, answer.response.stream) == (200, PHOTO)
-
-
-async def test_a_preview_url_expires(darkroom: Darkroom, clock: Clock) -> None:
-    path = await darkroom.edited()
-    url = (await darkroom.call("GET", f"{path}/preview")).json["url"]
-    clock.advance_ms(PREVIEW_URL_LIFETIME_MS)
-
-    answer = await darkroom.send(a_request("GET", url))
-
-    assert answer.problem == (403, "url_expired")
-
-
-async def test_the_preview_of_a_deleted_file_is_gone(darkroom: Darkroom) -> None:
-    path = await darkroom.edited()
-    url = (await darkroom.call("GET", f"{path}/preview")).json["url"]
-    await darkroom.call("DELETE", path)
-
-    answer = await darkroom.send(a_request("GET", url))
-
-    assert answer.problem == (404, "object_not_found")
 
 
 # --- By cookie ----------------------------------------------------------------------------------

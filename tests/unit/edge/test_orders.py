@@ -1,38 +1,20 @@
-"""Orders over HTTP: files, counts, submitting edits, and the way to the live socket."""
+"""Orders over HTTP: files, counts, and submitting edits."""
 
 from typing import Any
 
 import pytest
 
 from domain.limits import SUBMIT_FILES_MAX
-from domain.messages import Submit
-from tests.fakes.local_actors import LocalAnswer
 from tests.unit.conftest import Clock
-from tests.unit.darkroom import ORDER, ORIGIN, Answer, Darkroom, a_request, a_token
-from tests.unit.factories import FILE_ID, JOB_ID, LEASE_MS
+from tests.unit.darkroom import ORDER, Darkroom
+from tests.unit.factories import FILE_ID
 
 pytestmark = pytest.mark.anyio
-
-
-async def watched(darkroom: Darkroom, user_id: str = "alice", **headers: str) -> Answer:
-    sent = {"authorization": f"Bearer {a_token(user_id)}", "upgrade": "websocket"}
-    return await darkroom.send(a_request("GET", f"{ORDER}/live", sent | headers))
 
 
 async def counts(darkroom: Darkroom) -> dict[str, int]:
     told: dict[str, int] = (await darkroom.call("GET", f"{ORDER}/status")).json["counts"]
     return {state: count for state, count in told.items() if count}
-
-
-async def statuses_after(darkroom: Darkroom, clock: Clock, minutes: int) -> str:
-    """Minute by minute, alarms ring and the consumer works."""
-    for _ in range(minutes):
-        clock.advance_ms(60_000)
-        await darkroom.actors.ring()
-        await darkroom.work()
-    (file,) = (await darkroom.call("GET", f"{ORDER}/files")).json["files"]
-    status: str = file["status"]
-    return status
 
 
 # --- Files and counts ---------------------------------------------------------------------------
@@ -198,107 +180,3 @@ async def test_a_queue_that_is_down_does_not_fail_the_submit(
 
     assert len(answer.json["created"]) == 1
     assert len(darkroom.actors.queue.take()) == 1
-
-
-# --- The whole story ----------------------------------------------------------------------------
-
-
-async def test_a_submitted_file_goes_from_queued_to_done(darkroom: Darkroom) -> None:
-    path = await darkroom.uploaded()
-    await darkroom.submit(path)
-    waiting = await counts(darkroom)
-
-    await darkroom.work()
-
-    assert waiting == {"queued": 1}
-    assert await counts(darkroom) == {"done": 1}
-
-
-async def test_a_worker_that_is_never_heard_of_again_costs_one_lease(
-    darkroom: Darkroom, clock: Clock
-) -> None:
-    path = await darkroom.uploaded()
-    await darkroom.submit(path)
-    await darkroom.claim_only()
-    held = await counts(darkroom)
-
-    status = await statuses_after(darkroom, clock, 1 + LEASE_MS // 60_000)
-
-    assert held == {"in_progress": 1}
-    assert status == "done"
-
-
-async def test_an_order_that_was_down_hears_of_everything_later(
-    darkroom: Darkroom, clock: Clock
-) -> None:
-    path = await darkroom.uploaded()
-    darkroom.actors.orders.is_down = True
-    await darkroom.services.files.submit(
-        path.rsplit("/", 1)[1],
-        Submit(caller_id="alice", order_id="summer-42", job_id=JOB_ID),
-    )
-    await darkroom.work()
-    darkroom.actors.orders.is_down = False
-
-    status = await statuses_after(darkroom, clock, 1)
-
-    assert status == "done"
-    assert (await darkroom.call("GET", "/api/notifications")).json["unread"] == 1
-
-
-async def test_watchers_see_each_state_in_order(darkroom: Darkroom) -> None:
-    await darkroom.edited()
-
-    events = darkroom.actors.orders.actors["summer-42"].events
-
-    assert [event.data.file.status for event in events] == [
-        "queued",
-        "queued",
-        "in_progress",
-        "done",
-    ]
-
-
-# --- Live ---------------------------------------------------------------------------------------
-
-
-async def test_a_watcher_is_handed_to_the_orders_actor(darkroom: Darkroom) -> None:
-    await darkroom.uploaded()
-
-    answer = await watched(darkroom)
-
-    native = answer.response.native
-    assert answer.status == 101
-    assert isinstance(native, LocalAnswer)
-    assert '"type":"hello"' in native.content
-
-
-async def test_a_watcher_who_says_who_they_are_is_not_believed(darkroom: Darkroom) -> None:
-    await darkroom.uploaded()
-
-    answer = await watched(darkroom, "bob", **{"x-darkroom-caller": "alice"})
-
-    assert answer.problem == (403, "forbidden")
-
-
-async def test_an_order_nobody_made_cannot_be_watched(darkroom: Darkroom) -> None:
-    assert (await watched(darkroom)).problem == (404, "order_not_found")
-
-
-@pytest.mark.parametrize("upgrade", ["", "h2c"])
-async def test_the_live_path_speaks_websocket_only(darkroom: Darkroom, upgrade: str) -> None:
-    answer = await watched(darkroom, upgrade=upgrade)
-
-    assert answer.problem == (426, "upgrade_required")
-    assert answer.headers["upgrade"] == "websocket"
-
-
-@pytest.mark.parametrize(
-    ("origin", "status"), [(ORIGIN, 101), ("https://evil.example", 403), ("null", 403)]
-)
-async def test_only_our_own_pages_may_watch(darkroom: Darkroom, origin: str, status: int) -> None:
-    await darkroom.uploaded()
-
-    answer = await watched(darkroom, origin=origin)
-
-    assert answer.status == status

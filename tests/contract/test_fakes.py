@@ -1,0 +1,46 @@
+"""The contract on the fakes: what unit tests rely on is what the platform does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from tests.contract.checks.actors import Echoes, echoed
+from tests.contract.checks.objects import Bucket
+from tests.contract.checks.suites import SUITES, run
+from tests.fakes.local_actors import LocalAnswer, LocalNamespace, MemoryAlarm
+from tests.fakes.memory_objects import MemoryObjects
+from tests.fakes.sqlite_sql import SqliteSql
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEcho:
+    name: str
+
+    async def receive(self, text: str) -> str:
+        return echoed(self.name, text)
+
+    async def fetch(self, request: object) -> LocalAnswer:
+        raise AssertionError(request)
+
+
+async def content_of(stream: object) -> bytes:
+    assert isinstance(stream, bytes)
+    return stream
+
+
+SUBJECTS: dict[str, Callable[[], object]] = {
+    "sql": SqliteSql,
+    "objects": lambda: Bucket(MemoryObjects(), "root/", lambda data: data, content_of),
+    "alarm": MemoryAlarm,
+    "actors": lambda: Echoes(LocalNamespace(LocalEcho), "root-"),
+}
+
+
+@pytest.mark.parametrize(
+    ("suite", "name"), [(suite, name) for suite in SUBJECTS for name in SUITES[suite]]
+)
+async def test_a_fake_keeps_the_contract(suite: str, name: str) -> None:
+    await run(SUITES[suite][name], SUBJECTS[suite]())

@@ -1,0 +1,82 @@
+"""A Worker that runs one check of the contract on the real bindings, and says how it went."""
+
+# isort: off -- first, for it lets libraries draw their start-up entropy, which workerd refuses
+# isort: on
+import traceback
+from collections.abc import Awaitable
+from typing import Any
+from urllib.parse import urlsplit
+
+from js import Response as JsResponse
+from pyodide.ffi import to_js
+from workers import DurableObject, Response, WorkerEntrypoint
+
+from storage.durable_sql import DurableSql
+from storage.r2_objects import R2Objects
+from tests.contract.checks.actors import Echoes, echoed
+from tests.contract.checks.objects import Bucket
+from tests.contract.checks.suites import SUITES, run
+
+PASSED = "passed"
+
+
+class CheckedActor(DurableObject):
+    """Runs the checks of what only a Durable Object has."""
+
+    def __init__(self, ctx: Any, env: Any) -> None:
+        super().__init__(ctx, env)
+        self.subjects = {"sql": DurableSql(ctx), "alarm": ctx.storage}
+
+    async def run_check(self, suite: str, name: str) -> str:
+        return await told(run(SUITES[suite][name], self.subjects[suite]))
+
+    async def alarm(self, info: Any = None) -> None:
+        """Checks set alarms that lie far ahead; none rings."""
+
+
+class EchoActor(DurableObject):
+    async def receive(self, text: str) -> str:
+        return echoed(self.ctx.id.name, text)
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request: Any) -> Any:
+        match urlsplit(request.url).path.split("/"):
+            case ["", "health"]:
+                return Response("ok")
+            case ["", "run", ("sql" | "alarm") as suite, name]:
+                actor = self.env.CHECKED.getByName(f"{suite}.{name}")
+                return Response(await actor.run_check(suite, name))
+            case ["", "run", suite, name]:
+                return Response(
+                    await told(run(SUITES[suite][name], subject_of(self.env, suite, name)))
+                )
+            case _:
+                return Response("no such check", status=404)
+
+
+def subject_of(env: Any, suite: str, name: str) -> object:
+    subjects = {
+        "objects": Bucket(R2Objects(env.PHOTOS), f"{name}/", stream_of, content_of),
+        "actors": Echoes(env.ECHOES, f"{name}-"),
+        "kv": env.ROLLOUT,
+    }
+    return subjects[suite]
+
+
+async def told(running: Awaitable[None]) -> str:
+    try:
+        await running
+    except Exception:  # noqa: BLE001 -- every one is the test's to show
+        return traceback.format_exc()
+    return PASSED
+
+
+def stream_of(data: bytes) -> Any:
+    return JsResponse.new(to_js(data)).body
+
+
+async def content_of(stream: Any) -> bytes:
+    buffer = await JsResponse.new(stream).arrayBuffer()
+    content: bytes = buffer.to_bytes()
+    return content

@@ -1,0 +1,65 @@
+"""Migrations: only ever appended, for actors exist that have taken the steps there are."""
+
+import hashlib
+from collections.abc import Sequence
+
+import pytest
+
+from storage import file_repository, inbox_repository, order_repository
+from storage.sql import migrate
+from tests.fakes.sqlite_sql import SqliteSql
+
+# SHA-256 of each step that has ever been taken, its blanks aside. Append; never change a line.
+TAKEN = {
+    "file": (
+        "93b0c53dfa294aaf",
+        "4099923bcee0b9f0",
+        "2c27339ff80ba6d3",
+        "422e6dabce97c135",
+    ),
+    "order": (
+        "adedf8640bafc18a",
+        "10c2cf5042eaf34a",
+        "b53e3d5aa4b07e4e",
+        "bd190b4ead73b619",
+        "422e6dabce97c135",
+    ),
+    "inbox": ("ef2662c29cd6f72d",),
+}
+MIGRATIONS = {
+    "file": file_repository.MIGRATIONS,
+    "order": order_repository.MIGRATIONS,
+    "inbox": inbox_repository.MIGRATIONS,
+}
+SCHEMA = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+
+
+def fingerprints(steps: Sequence[str]) -> tuple[str, ...]:
+    words = (" ".join(step.split()) for step in steps)
+    return tuple(hashlib.sha256(text.encode()).hexdigest()[:16] for text in words)
+
+
+@pytest.mark.parametrize("actor", MIGRATIONS)
+def test_steps_are_only_appended_and_each_is_recorded_here(actor: str) -> None:
+    assert fingerprints(MIGRATIONS[actor]) == TAKEN[actor]
+
+
+@pytest.mark.parametrize(
+    ("steps", "taken"),
+    [(steps, taken) for steps in MIGRATIONS.values() for taken in range(len(steps))],
+)
+def test_an_old_actor_ends_with_the_schema_of_a_fresh_one(steps: Sequence[str], taken: int) -> None:
+    old, fresh = SqliteSql(), SqliteSql()
+    migrate(old, steps[:taken])
+
+    migrate(old, steps)
+    migrate(fresh, steps)
+
+    assert old.rows(SCHEMA) == fresh.rows(SCHEMA)
+
+
+@pytest.mark.parametrize("steps", MIGRATIONS.values())
+def test_every_table_is_strict(steps: Sequence[str]) -> None:
+    tables = [step for step in steps if "CREATE TABLE" in step]
+
+    assert not [table for table in tables if "STRICT" not in table]
