@@ -21,9 +21,7 @@ from typing import Final
 import httpx
 from PIL import Image
 from rich.console import Console
-from rich.live import Live
-from rich.table import Table
-from rich.text import Text
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from websockets.exceptions import WebSocketException
 
 from tools import dev_token, photos
@@ -31,11 +29,11 @@ from tools.api_client import ApiClient, File, ProblemError
 from tools.dev import first_free_port
 from tools.photos import Photo, PhotoSet
 from tools.runtime import dev_vars
-from tools.runtime.paths import DEV_VARS, ROOT, STATE, shown
+from tools.runtime.paths import DEV_VARS, STATE, shown
 from tools.runtime.trouble import Trouble, told_plainly
 from tools.server import Server
 
-USER: Final = "demo"
+USER: Final = "alice"
 PORT: Final = 8787
 LINK_LIFETIME_S: Final = 3600
 PREVIEW_LONG_EDGE_PX: Final = 1280
@@ -46,37 +44,40 @@ NOTIFICATIONS_DEADLINE_S: Final = 15
 POLL_INTERVAL_S: Final = 0.2
 
 STEPS: Final = ("uploading", "uploaded", "queued", "in progress", "done")
-COLOURS: Final = {"done": "green", "in progress": "yellow", "failed": "red", "deleted": "red"}
 
 
 class Board:
-    """Where each photo is: redrawn in a terminal, one line per change anywhere else."""
+    """Where each photo is: bars in a terminal, one line per change anywhere else."""
 
     def __init__(self, console: Console, pictures: tuple[Photo, ...]) -> None:
         self._console: Final = console
-        self._began_at_s: Final = time.monotonic()
-        self._states: Final = dict.fromkeys((photo.name for photo in pictures), STEPS[0])
-        self._took_s: Final[dict[str, float]] = {}
-        self._sizes: Final = {photo.name: photo.path.stat().st_size for photo in pictures}
+        self.progress: Final = Progress(
+            TextColumn("  {task.description}"),
+            TextColumn("{task.fields[size]}", justify="right"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[state]}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._tasks: Final = {photo.name: self._added(photo) for photo in pictures}
+        self._states: Final = dict.fromkeys(self._tasks, STEPS[0])
 
-    def __rich__(self) -> Table:
-        table = Table.grid(padding=(0, 3, 0, 0))
-        for name, state in self._states.items():
-            reached = STEPS.index(state) if state in STEPS else len(STEPS) - 1
-            colour = COLOURS.get(state, "cyan")
-            bar = Text("━" * 4 * reached, colour)
-            bar.append("━" * 4 * (len(STEPS) - 1 - reached), "dim")
-            took = f"{self._took_s[name]:.1f} s" if name in self._took_s else ""
-            size = f"{self._sizes[name] / 1e6:.1f} MB"
-            table.add_row(f"  {name}", size, bar, Text(state, colour), took)
-        return table
+    def _added(self, photo: Photo) -> TaskID:
+        size = f"{photo.path.stat().st_size / 1e6:.1f} MB"
+        last = len(STEPS) - 1
+        return self.progress.add_task(photo.name, total=last, size=size, state=STEPS[0])
 
     def move(self, name: str, state: str) -> None:
         if self._states[name] == state:
             return
         self._states[name] = state
-        if state not in STEPS[:-1]:
-            self._took_s[name] = time.monotonic() - self._began_at_s
+        task = self._tasks[name]
+        self.progress.update(task, state=state)
+        if state in STEPS:
+            self.progress.update(task, completed=STEPS.index(state))
+        else:
+            self.progress.stop_task(task)  # failed or deleted: it goes no further
         if not self._console.is_terminal:
             self._console.print(f"  {name:<14} {state}")
 
@@ -101,8 +102,7 @@ class Story:
         self.complaints: Final[list[str]] = []
 
     async def play(self) -> None:
-        live = Live(self._board, console=self._console) if self._console.is_terminal else None
-        with live or nullcontext():
+        with self._board.progress:
             file_ids = await asyncio.gather(*map(self._upload, self._photos.values()))
             async with asyncio.timeout(EDITS_DEADLINE_S):
                 await self._edit(file_ids)
@@ -175,7 +175,7 @@ class Story:
             width, height = self._checked(photo, await self._client.fetch(url))
             told = f"{f'{width} × {height}':<11}   long edge {max(width, height)}"
             self._say(f"  {name:<12}   {told}, maker: {file['preview']['maker']}")
-            self._tell_url(url)
+            self._say(f"  {url}\n", style=f"dim link {url}")
 
     def _checked(self, photo: Photo, preview: bytes) -> tuple[int, int]:
         with Image.open(io.BytesIO(preview)) as picture:
@@ -184,14 +184,6 @@ class Story:
             if not photos.looks_like(picture, photo):
                 self.complaints.append(f"{photo.name}: the preview is not upright, or another one")
             return picture.size
-
-    def _tell_url(self, url: str) -> None:
-        # Several lines long: a terminal gets a link that shows its beginning, all else the whole.
-        if self._console.is_terminal:
-            text = Text(f"  {url}", f"dim link {url}")
-            self._console.print(text, no_wrap=True, overflow="ellipsis")
-        else:
-            self._say(f"  {url}")
 
     async def _tell_notifications(self) -> None:
         deadline_s = time.monotonic() + NOTIFICATIONS_DEADLINE_S
@@ -220,7 +212,7 @@ def main() -> int:
     port = options.port or first_free_port()
     # Two servers must not share one state: beside a running `make dev`, the demo has its own.
     state = options.state or (STATE if port == PORT else STATE.with_name(f"demo-{port}"))
-    log_path = ROOT / ".wrangler" / f"demo-{port}.log"
+    log_path = state / "demo.log"
     server = Server(port=port, persist_to=state.resolve(), log_path=log_path)
     try:
         with console.status("Starting the Workers runtime…"):

@@ -96,6 +96,20 @@ async def test_an_edit_copies_the_photo_and_makes_its_preview(
     assert events(capsys) == ["job.claimed", "job.ended"]
 
 
+async def test_how_an_attempt_ended_is_logged_with_all_its_ids(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = await submitted(darkroom)
+    await darkroom.work([FailingMaker(EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x"))])
+
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (ended,) = [line for line in said if line["event"] == "job.ended"]
+    file = await seen(darkroom, path)
+    assert ended["outcome"] == "unsupported_image"
+    assert (ended["file_id"], ended["job_id"]) == (file["id"], file["job"]["id"])
+    assert (ended["attempt"], ended["token"]) == ("1", "1")
+
+
 @pytest.mark.parametrize(
     ("trouble", "code", "status"),
     [

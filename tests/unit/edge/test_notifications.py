@@ -80,6 +80,13 @@ async def test_a_page_out_of_bounds_is_refused(darkroom: Darkroom, query: str) -
     assert answer.problem == (422, "invalid_query")
 
 
+@pytest.mark.parametrize("query", ["limit=1", "limit=200", "cursor=0", "cursor=999999999999"])
+async def test_a_page_at_its_bounds_is_given(darkroom: Darkroom, query: str) -> None:
+    answer = await darkroom.call("GET", f"{NOTIFICATIONS}?{query}")
+
+    assert answer.status == 200
+
+
 async def test_an_inbox_that_was_down_gets_its_notifications_later(
     darkroom: Darkroom, clock: Clock
 ) -> None:

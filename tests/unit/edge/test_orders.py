@@ -56,6 +56,15 @@ async def test_a_page_out_of_bounds_is_refused(darkroom: Darkroom, query: str) -
     assert answer.problem == (422, "invalid_query")
 
 
+@pytest.mark.parametrize("query", ["limit=1", "limit=500", "cursor=0", "cursor=1000000000"])
+async def test_a_page_at_its_bounds_is_given(darkroom: Darkroom, query: str) -> None:
+    await darkroom.uploaded()
+
+    answer = await darkroom.call("GET", f"{ORDER}/files?{query}")
+
+    assert answer.status == 200
+
+
 @pytest.mark.parametrize("path", ["/files", "/status"])
 async def test_an_order_nobody_made_is_not_found(darkroom: Darkroom, path: str) -> None:
     answer = await darkroom.call("GET", ORDER + path)
