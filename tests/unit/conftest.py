@@ -6,8 +6,13 @@ from datetime import timedelta
 import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
+from hypothesis import settings
 
 from tests.unit.factories import NOW
+
+# A loaded machine is no bug: examples have no time limit of their own.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 class Clock:

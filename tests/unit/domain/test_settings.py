@@ -56,7 +56,14 @@ def test_a_variable_out_of_its_bounds_is_named(name: str, value: object) -> None
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("LEASE_MS", 1_000), ("LEASE_MS", 3_600_000), ("RETRY_BACKOFF_MS", 10)],
+    [
+        ("LEASE_MS", 1_000),
+        ("LEASE_MS", 3_600_000),
+        ("DISPATCH_TIMEOUT_MS", 500),
+        ("DISPATCH_TIMEOUT_MS", 3_600_000),
+        ("RETRY_BACKOFF_MS", 10),
+        ("RETRY_BACKOFF_MS", 300_000),
+    ],
 )
 def test_a_variable_at_its_bound_is_accepted(name: str, value: int) -> None:
     settings = Settings.read(ENVIRONMENT | {name: value})
