@@ -26,7 +26,7 @@ from edge.app import respond
 from edge.exchange import Request, Response
 from edge.services import Services
 from edge.signing import Signer
-from log import log
+from log import log, log_bug
 from storage.images_previews import ImagesPreviews
 from storage.objects import Objects
 from storage.previews import CopyPreviews, PreviewMaker
@@ -44,7 +44,10 @@ class Default(WorkerEntrypoint):
     async def queue(self, batch: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
         """A message is done with once it was tried: trying again is up to the file's actor."""
         editor = _editor(self.env)
-        await asyncio.gather(*(_consume(editor, message) for message in batch.messages))
+        work = (_consume(editor, message) for message in batch.messages)
+        for result in await asyncio.gather(*work, return_exceptions=True):
+            if isinstance(result, BaseException):
+                log_bug("message.broke", result)
 
 
 class NativeRequest:

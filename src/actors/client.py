@@ -1,8 +1,10 @@
 """How the edge, the consumer and actors reach actors: one RPC, one JSON text each way."""
 
+import asyncio
 from typing import Final, Protocol, TypeVar
 
 from actors.remote import opened
+from domain.limits import RPC_TIMEOUT_MS
 from domain.messages import (
     Apply,
     Claim,
@@ -11,6 +13,7 @@ from domain.messages import (
     Deliver,
     DescribeFile,
     DescribeOrder,
+    DescribeUpload,
     Done,
     Fail,
     FilePage,
@@ -69,7 +72,8 @@ class _Remote:
 
     async def ask(self, key: str, message: Value, reply_type: type[Reply]) -> Reply:
         with outages_of(self._noun):
-            text = await self._namespace.getByName(key).receive(message.model_dump_json())
+            async with asyncio.timeout(RPC_TIMEOUT_MS / 1000):
+                text = await self._namespace.getByName(key).receive(message.model_dump_json())
         return opened(text, reply_type)
 
     async def forward(self, key: str, request: object) -> Answer:
@@ -85,6 +89,9 @@ class FileClient:
 
     async def register(self, message: Register) -> Registered:
         return await self._remote.ask(message.upload.file_id, message, Registered)
+
+    async def describe_upload(self, file_id: str, message: DescribeUpload) -> Registered:
+        return await self._remote.ask(file_id, message, Registered)
 
     async def describe(self, file_id: str, message: DescribeFile) -> FileSnapshot:
         return await self._remote.ask(file_id, message, FileSnapshot)

@@ -21,9 +21,9 @@ class TellOrder:
 
 @dataclass(frozen=True, slots=True)
 class PurgeObjects:
-    """Remove one deleted file's bytes: an object, and all objects under the prefixes."""
+    """Remove one deleted file's bytes: all objects under the prefixes."""
 
-    key: str
+    file_id: str
     prefixes: tuple[str, ...]
 
 
@@ -34,3 +34,16 @@ class NotifyOwner:
 
 
 Effect = SendDispatch | TellOrder | PurgeObjects | NotifyOwner
+
+
+def ids_of(effect: Effect) -> dict[str, str]:
+    """Whom it is about, for the log."""
+    match effect:
+        case SendDispatch():
+            return {"file_id": effect.dispatch.file_id, "job_id": effect.dispatch.job_id}
+        case TellOrder():
+            return {"order_id": effect.order_id, "file_id": effect.apply.snapshot.file_id}
+        case PurgeObjects():
+            return {"file_id": effect.file_id}
+        case NotifyOwner():
+            return {"user_id": effect.owner_id}

@@ -15,6 +15,7 @@ from domain.messages import (
     Complete,
     DeleteFile,
     DescribeFile,
+    DescribeUpload,
     Done,
     Fail,
     FileMessage,
@@ -59,10 +60,12 @@ class FileCore:
         after = files.lease_expired(file, backoff_ms=self._backoff_ms(file), now_ms=now_ms)
         self._sql.transaction(lambda: self._save(file, after, now_ms))
 
-    def _answer(self, message: FileMessage, now_ms: int) -> Value:
+    def _answer(self, message: FileMessage, now_ms: int) -> Value:  # noqa: C901 -- a case each
         match message:
             case Register():
                 return self._register(message, now_ms)
+            case DescribeUpload():
+                return _registered(self._owned(message.caller_id))
             case DescribeFile():
                 return snapshot(self._owned(message.caller_id))
             case Submit():
@@ -87,7 +90,8 @@ class FileCore:
             self._save(None, file, now_ms)
         files.check_owner(file, message.upload.owner_id)
         files.check_present(file)
-        return Registered(upload=file.upload, created_at_ms=file.created_at_ms)
+        files.check_same_upload(file, message.upload)
+        return _registered(file)
 
     def _submit(self, message: Submit, now_ms: int) -> Submitted:
         file = self._owned(message.caller_id)
@@ -181,7 +185,6 @@ class FileCore:
                 self._outbox.told(effect, file, now_ms)
             case PurgeObjects():
                 self._deadlines.clear(Deadline.PURGE)
-                self._save(file, files.purged(file, now_ms), now_ms)
             case NotifyOwner():
                 raise AssertionError(effect)
 
@@ -217,6 +220,10 @@ class FileCore:
             self._repository.owe(ended)
 
 
+def _registered(file: File) -> Registered:
+    return Registered(upload=file.upload, created_at_ms=file.created_at_ms)
+
+
 def _grant(file: File) -> Grant:
     lease, job, upload = file.lock, file.job, file.upload
     assert lease is not None
@@ -229,4 +236,10 @@ def _grant(file: File) -> Grant:
         lease_expires_at_ms=lease.expires_at_ms,
         processed_key=keys.processed(*address),
         preview_key=keys.preview(*address),
+        superseded_keys=_derived_keys(file),
     )
+
+
+def _derived_keys(file: File) -> tuple[str, ...]:
+    preview_key = file.preview.object_key if file.preview else None
+    return tuple(key for key in (file.processed_key, preview_key) if key)

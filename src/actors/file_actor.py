@@ -19,7 +19,7 @@ class FileActor(DurableObject):
         sql = DurableSql(ctx)
         migrate(sql, file_repository.MIGRATIONS)
         core = FileCore(sql, settings_of(env), random.random)
-        self.host = Host(core, ctx.storage, performer_of(env).perform)
+        self.host = Host(core, ctx.storage, performer_of(env).perform, str(ctx.id.name))
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)

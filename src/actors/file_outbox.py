@@ -4,6 +4,7 @@ from actors.effects import Effect, PurgeObjects, SendDispatch, TellOrder
 from domain import keys
 from domain.file import File
 from domain.job import JobState
+from domain.limits import DISPATCH_TIMEOUT_MAX_MS
 from domain.messages import Apply, Dispatch
 from domain.snapshot import snapshot
 from domain.wakeup import Deadline
@@ -30,18 +31,22 @@ class FileOutbox:
                 apply = Apply(snapshot=snapshot(file), outcomes=self._repository.owed())
                 return TellOrder(upload.order_id, apply)
             case Deadline.PURGE:
-                prefixes = keys.derived_prefixes(upload.owner_id, upload.order_id, file.id)
-                return PurgeObjects(upload.object_key, prefixes)
+                prefixes = keys.prefixes_of(upload.owner_id, upload.order_id, file.id)
+                return PurgeObjects(file.id, prefixes)
             case Deadline.LEASE:
                 raise AssertionError("a lease that is up is a change of the file, not an effect")
 
     def sent(self, effect: SendDispatch, file: File, now_ms: int) -> None:
-        """On the queue, which may lose it: to be sent again if nobody has claimed it by then."""
+        """On the queue, which may lose it: to be sent again if nobody has claimed it by then.
+
+        By a delay that doubles, since a queue that is merely slow must not be filled with repeats.
+        """
         job = file.job
         if job is None or job.state is not JobState.QUEUED:
             return
         if (job.id, job.attempt) == (effect.dispatch.job_id, effect.attempt):
-            self._deadlines.set(Deadline.DISPATCH, now_ms + self._dispatch_timeout_ms)
+            first_ms, max_ms = self._dispatch_timeout_ms, DISPATCH_TIMEOUT_MAX_MS
+            self._deadlines.put_off(Deadline.DISPATCH, first_ms, max_ms, now_ms)
 
     def told(self, effect: TellOrder, file: File, now_ms: int) -> None:
         """The order knows that version and owes the notifications; the file may have moved on."""

@@ -2,16 +2,14 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from typing import Protocol
 
-from actors.effects import Effect
+from actors.effects import Effect, ids_of
 from actors.remote import accepted, refused
 from domain.errors import Outage, Refusal
-from domain.limits import EFFECT_RETRY_MAX_MS
+from domain.limits import EFFECT_RETRY_MAX_MS, EFFECTS_PER_WAKE_MAX
 from domain.values import Value
 from log import log, log_bug
-
-EFFECTS_PER_WAKE: Final = 20  # then the alarm goes on: one wake must end
 
 
 class Receiver(Protocol):
@@ -43,11 +41,16 @@ class Host:
     """Built by a shell around its core. Holds nothing that may not vanish between two calls."""
 
     def __init__(
-        self, core: Core, alarm: Alarm, perform: Callable[[Effect], Awaitable[None]]
+        self,
+        core: Core,
+        alarm: Alarm,
+        perform: Callable[[Effect], Awaitable[None]],
+        name: str = "",
     ) -> None:
         self._core = core
         self._alarm = alarm
         self._perform = perform
+        self._name = name  # the actor's key, for the log
         self._alarm_ms: int | None = None  # when the alarm rings, as far as is known here
 
     def answer(self, text: str) -> str:
@@ -61,7 +64,7 @@ class Host:
         caused it has succeeded nevertheless. The alarm is set in the stretch that keeps the
         change, before the effect is tried: a crash from there on is found when it rings.
         """
-        for _ in range(EFFECTS_PER_WAKE):
+        for _ in range(EFFECTS_PER_WAKE_MAX):
             effect = self._core.next_effect(_now_ms())
             if effect is None:
                 break
@@ -75,17 +78,17 @@ class Host:
         try:
             await self.settle()
         except Exception as bug:  # noqa: BLE001 -- logged, and tried again for ever
-            log_bug("alarm.broke", bug)
+            log_bug("alarm.broke", bug, actor=self._name)
             await self._ring_at(_now_ms() + EFFECT_RETRY_MAX_MS)
 
     async def _try(self, effect: Effect) -> None:
-        kind = type(effect).__name__
+        facts = {"effect": type(effect).__name__, **ids_of(effect)}
         try:
             await self._perform(effect)
         except (Outage, Refusal) as trouble:
-            log("effect.failed", level="warning", effect=kind, reason=str(trouble))
+            log("effect.failed", level="warning", reason=str(trouble), **facts)
         except Exception as bug:  # noqa: BLE001 -- a bug in one effect must not stop the others
-            log_bug("effect.broke", bug, effect=kind)
+            log_bug("effect.broke", bug, **facts)
         else:
             self._core.finish(effect, _now_ms())
 

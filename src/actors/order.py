@@ -8,8 +8,8 @@ from domain import names
 from domain.errors import Code, Refusal
 from domain.file import FileStatus
 from domain.ids import notification_id
-from domain.keys import stored_name
 from domain.limits import (
+    NOTIFICATIONS_PER_DELIVERY_MAX,
     ORDER_FILES_MAX,
     RENAME_RESERVATION_LIFETIME_MS,
     SUBMIT_FILES_MAX,
@@ -39,7 +39,6 @@ from storage.order_repository import NameHolder, Order, OrderRepository
 from storage.sql import Sql
 
 NOTIFY = "notify"
-NOTIFICATIONS_PER_DELIVERY = 50  # one RPC of about 15 kB
 
 
 class OrderCore:
@@ -69,7 +68,7 @@ class OrderCore:
                 return self._status(self._owned(message.caller_id))
             case ListMarked():
                 self._owned(message.caller_id)
-                return MarkedFiles(file_ids=self._repository.marked(SUBMIT_FILES_MAX))
+                return MarkedFiles(file_ids=self._repository.idle_marked(SUBMIT_FILES_MAX))
 
     def hello(self, caller_id: str) -> Hello:
         """All a new watcher needs, from one stretch: nothing happens between cursor and files."""
@@ -88,7 +87,7 @@ class OrderCore:
         order = self._repository.load()
         if order is None or self._deadlines.take_due(now_ms) is None:
             return None
-        owed = self._repository.owed(NOTIFICATIONS_PER_DELIVERY)
+        owed = self._repository.owed(NOTIFICATIONS_PER_DELIVERY_MAX)
         return NotifyOwner(order.owner_id, Deliver(notifications=owed))
 
     def finish(self, effect: Effect, now_ms: int) -> None:
@@ -116,9 +115,9 @@ class OrderCore:
             self._check_room(message, now_ms)
         file_id = self._renewable(message, holder) or message.file_id
         if holder is not None and holder.file_id != file_id:
-            raise self._taken(message.name, holder)
+            raise Refusal(Code.NAME_TAKEN, f"the order already has a file named {message.name}")
         if holder is None or holder.is_reservation:
-            self._repository.reserve(name_key, file_id, now_ms + _reserved_ms(message))
+            self._repository.reserve(name_key, file_id, now_ms + _reserved_ms(message), now_ms)
         return Reserved(file_id=file_id)
 
     def _renewable(self, message: Reserve, holder: NameHolder | None) -> str | None:
@@ -126,15 +125,6 @@ class OrderCore:
         if holder is None or not (message.is_upload and holder.is_reservation):
             return None
         return None if self._repository.known(holder.file_id) else holder.file_id
-
-    def _taken(self, name: str, holder: NameHolder) -> Refusal:
-        known = self._repository.known(holder.file_id)
-        if known is None or names.collision_key(known.name) == names.collision_key(name):
-            return Refusal(Code.NAME_TAKEN, f"the order already has a file named {name}")
-        return Refusal(
-            Code.NAME_TAKEN,
-            f"{known.name} was uploaded as {name}, and its bytes lie under that name",
-        )
 
     def _check_room(self, message: Reserve, now_ms: int) -> None:
         if message.is_upload and self._repository.held_files(now_ms) >= ORDER_FILES_MAX:
@@ -152,10 +142,10 @@ class OrderCore:
         if known is not None and news.version <= known.version:
             return Done()
         self._repository.save(news)
-        if news.purged:
-            self._repository.free_all(news.file_id)
+        if news.deleted:
+            self._repository.free_names(news.file_id)
         elif known is None or news.name != known.name:
-            self._repository.hold_only(news.file_id, _names_of(news), now_ms)
+            self._repository.hold_name(news.file_id, names.collision_key(news.name), now_ms)
         version = self._repository.advance()
         order = Order(order.id, order.owner_id, order.epoch, version)
         self._events.append(changed(order, news, self._status(order), now_ms))
@@ -195,11 +185,6 @@ class OrderCore:
 def _reserved_ms(message: Reserve) -> int:
     is_upload = message.is_upload
     return UPLOAD_RESERVATION_LIFETIME_MS if is_upload else RENAME_RESERVATION_LIFETIME_MS
-
-
-def _names_of(file: FileSnapshot) -> frozenset[str]:
-    """Its name and, since its bytes still lie under it, the name it was uploaded with."""
-    return frozenset(map(names.collision_key, (file.name, stored_name(file.object_key))))
 
 
 def _notification(file: FileSnapshot, outcome: Outcome) -> Notification:

@@ -10,8 +10,8 @@ from actors.environment import performer_of
 from actors.host import Host
 from actors.order import OrderCore
 from actors.remote import refused
-from domain.errors import Refusal
-from domain.limits import MESSAGE_BYTES_MAX
+from domain.errors import Code, Refusal
+from domain.limits import MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX, WATCHERS_RETRY_AFTER_MS
 from storage import order_repository
 from storage.durable_sql import DurableSql
 from storage.sql import migrate
@@ -29,7 +29,7 @@ class OrderActor(DurableObject):
         sql = DurableSql(ctx)
         migrate(sql, order_repository.MIGRATIONS)
         self.core = OrderCore(sql, lambda: secrets.token_hex(4))
-        self.host = Host(self.core, ctx.storage, performer_of(env).perform)
+        self.host = Host(self.core, ctx.storage, performer_of(env).perform, str(ctx.id.name))
         ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))
 
     async def receive(self, text: str) -> str:
@@ -46,6 +46,7 @@ class OrderActor(DurableObject):
         """A watcher's upgrade. `hello` is sent in the stretch that accepts the socket."""
         try:
             hello = self.core.hello(request.headers.get("x-darkroom-caller"))
+            check_room(self.ctx)
         except Refusal as refusal:
             return Response(refused(refusal), status=409)
         client, server = WebSocketPair.new().object_values()
@@ -71,6 +72,15 @@ class OrderActor(DurableObject):
 
     async def webSocketError(self, socket: Any, error: Any) -> None:  # noqa: N802
         """A watcher was cut off. The platform drops its socket; there is nothing to undo."""
+
+
+def check_room(ctx: Any) -> None:
+    if len(ctx.getWebSockets()) >= ORDER_WATCHERS_MAX:
+        raise Refusal(
+            Code.TOO_MANY_WATCHERS,
+            f"{ORDER_WATCHERS_MAX} connections watch this order already",
+            {"retry_after_ms": WATCHERS_RETRY_AFTER_MS},
+        )
 
 
 def broadcast(ctx: Any, text: str) -> None:

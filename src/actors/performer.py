@@ -32,7 +32,6 @@ class Performer:
             case TellOrder():
                 await self._orders.apply(effect.order_id, effect.apply)
             case PurgeObjects():
-                await self._objects.delete(effect.key)
                 for prefix in effect.prefixes:
                     await self._objects.delete_under(prefix)
             case NotifyOwner():

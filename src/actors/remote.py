@@ -7,7 +7,7 @@ Only this module and `client.py` know of it.
 import json
 from typing import TypeVar
 
-from domain.errors import Refusal
+from domain.errors import Outage, Refusal
 from domain.messages import RefusalData
 from domain.values import Value
 
@@ -25,8 +25,15 @@ def refused(refusal: Refusal) -> str:
 
 def opened(text: str, reply_type: type[Reply]) -> Reply:
     """The reply, or the refusal raised again on this side."""
-    envelope = json.loads(text)
-    if envelope["ok"]:
-        return reply_type.model_validate(envelope["reply"])
-    data = RefusalData.model_validate(envelope["refusal"])
+    try:
+        envelope = json.loads(text)
+        if envelope["ok"]:
+            return reply_type.model_validate(envelope["reply"])
+        data = RefusalData.model_validate(envelope["refusal"])
+    except (
+        ValueError,
+        LookupError,
+        TypeError,
+    ) as error:  # of a newer version, which a rollout has beside us
+        raise Outage(f"a reply that this version cannot read: {type(error).__name__}") from error
     raise Refusal(data.code, data.detail, data.facts)

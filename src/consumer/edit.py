@@ -15,7 +15,7 @@ from domain.job import JobState
 from domain.messages import Claim, Complete, Dispatch, Fail, Grant, Renew
 from log import log, log_bug
 from storage.objects import CopyResult, Objects
-from storage.previews import PreviewMaker, PreviewOrder, made_preview
+from storage.previews import PreviewMaker, PreviewRequest, made_preview
 
 RAW_FAULTS = {
     CopyResult.MISSING: (FailureCode.RAW_MISSING, "the uploaded photo is gone"),
@@ -44,8 +44,11 @@ class Editor:
         log("job.claimed", **facts)
         try:
             log("job.ended", outcome=await self._attempt(grant), **facts)
-        except (Refusal, Outage) as trouble:
-            log("job.not_answered", level="warning", reason=str(trouble), **facts)
+        except Refusal as refusal:
+            log("job.not_answered", level="warning", reason=str(refusal), **facts)
+            await self._remove(grant.processed_key, grant.preview_key)
+        except Outage as outage:
+            log("job.not_answered", level="warning", reason=str(outage), **facts)
 
     async def _attempt(self, grant: Grant) -> str:
         """How it ended, once the file's actor knows. A lost lease is a `Refusal`."""
@@ -62,8 +65,10 @@ class Editor:
         else:
             done = Complete(token=grant.token, processed_key=grant.processed_key, preview=preview)
             await self.files.complete(file_id, done)
+            await self._remove(*grant.superseded_keys)
             return JobState.DONE
         await self.files.fail(file_id, Fail(token=grant.token, failure=failure))
+        await self._remove(grant.processed_key, grant.preview_key)
         return failure.code
 
     async def _edited(self, grant: Grant) -> Preview:
@@ -72,10 +77,21 @@ class Editor:
         if copied in RAW_FAULTS:
             raise EditFailed(*RAW_FAULTS[copied])
         await self.files.renew(upload.file_id, Renew(token=grant.token))
-        order = PreviewOrder(
+        request = PreviewRequest(
             source_key=grant.processed_key,
             target_key=grant.preview_key,
             size_bytes=upload.size_bytes,
             content_type=upload.content_type,
         )
-        return await made_preview(self.makers, self.objects, order)
+        return await made_preview(self.makers, self.objects, request)
+
+    async def _remove(self, *object_keys: str) -> None:
+        """What nobody refers to: the objects of an attempt that failed or was late, or replaced.
+
+        Those of a worker that died stay until the file is deleted.
+        """
+        try:
+            for key in object_keys:
+                await self.objects.delete(key)
+        except Outage as outage:
+            log("objects.left_behind", level="warning", reason=str(outage), keys=object_keys)

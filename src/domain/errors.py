@@ -36,6 +36,7 @@ class Code(StrEnum):
     UPLOAD_MISSING = "upload_missing"
     ORDER_NOT_FOUND = "order_not_found"
     ORDER_FULL = "order_full"
+    TOO_MANY_WATCHERS = "too_many_watchers"
     NAME_TAKEN = "name_taken"
     FILE_NOT_FOUND = "file_not_found"
     FILE_DELETED = "file_deleted"

@@ -53,7 +53,6 @@ class File(Stored):
     created_at_ms: int
     updated_at_ms: int
     deleted_at_ms: int | None = None
-    purged_at_ms: int | None = None  # when its objects were gone; its name is free from then on
 
     @property
     def id(self) -> str:
@@ -92,6 +91,14 @@ def check_owner(file: File, caller_id: str) -> None:
 def check_present(file: File) -> None:
     if file.deleted_at_ms is not None:
         raise Refusal(Code.FILE_DELETED, f"{file.id} was deleted")
+
+
+def check_same_upload(file: File, upload: Upload) -> None:
+    """Two uploads may have been given one id, while the order had not heard of the first."""
+    known = file.upload
+    first = (known.name, known.size_bytes, known.content_type)
+    if first != (upload.name, upload.size_bytes, upload.content_type):
+        raise Refusal(Code.NAME_TAKEN, f"{file.id} is another photo, uploaded as {known.name}")
 
 
 def check_unlocked(file: File, verb: str, now_ms: int) -> None:
@@ -189,11 +196,6 @@ def deleted(file: File, now_ms: int) -> File:
     if job is not None and job.is_active:
         job = jobs.cancelled(job, "the file was deleted", now_ms)
     return _changed(file, now_ms, job=job, preview=None, deleted_at_ms=now_ms)
-
-
-def purged(file: File, now_ms: int) -> File:
-    assert file.deleted_at_ms is not None
-    return _changed(file, now_ms, purged_at_ms=now_ms)
 
 
 def _held(file: File, token: int) -> Job:

@@ -1,15 +1,16 @@
-"""Where a photo's bytes lie in R2: `user/{user}/orders/{order}/{raw|processed|preview}/…`."""
+"""Where a photo's bytes lie in R2: `user/{user}/orders/{order}/{raw|processed|preview}/{file}/…`.
+
+Everything lies under the file's id, which is given once: nothing is ever written over another's.
+"""
 
 
-def raw(owner_id: str, order_id: str, name: str) -> str:
-    return f"user/{owner_id}/orders/{order_id}/raw/{name}"
+def raw(owner_id: str, order_id: str, file_id: str, name: str) -> str:
+    """With the file's id, so that a name may be given again without touching another's bytes."""
+    return f"user/{owner_id}/orders/{order_id}/raw/{file_id}/{name}"
 
 
 def processed(owner_id: str, order_id: str, file_id: str, token: int) -> str:
-    """By id and not by name: a name may be given to another file later, the id may not.
-
-    With the fencing token: a late worker writes beside the valid object, never over it.
-    """
+    """With the fencing token: a late worker writes beside the valid object, never over it."""
     return f"user/{owner_id}/orders/{order_id}/processed/{file_id}/{token}"
 
 
@@ -17,12 +18,7 @@ def preview(owner_id: str, order_id: str, file_id: str, token: int) -> str:
     return f"user/{owner_id}/orders/{order_id}/preview/{file_id}/{token}.jpg"
 
 
-def derived_prefixes(owner_id: str, order_id: str, file_id: str) -> tuple[str, str]:
-    """Where everything lies that was made from one file, whichever attempt made it."""
+def prefixes_of(owner_id: str, order_id: str, file_id: str) -> tuple[str, ...]:
+    """Where everything of one file lies: whatever was uploaded, whichever attempt made it."""
     root = f"user/{owner_id}/orders/{order_id}"
-    return f"{root}/processed/{file_id}/", f"{root}/preview/{file_id}/"
-
-
-def stored_name(raw_key: str) -> str:
-    """The name under which a raw object lies, which a rename does not change."""
-    return raw_key.rsplit("/", 1)[1]
+    return tuple(f"{root}/{kind}/{file_id}/" for kind in ("raw", "processed", "preview"))

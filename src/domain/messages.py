@@ -12,7 +12,7 @@ from domain.failure import Failure
 from domain.file import FileStatus, Preview, Upload
 from domain.limits import PAGE_FILES_DEFAULT, PAGE_NOTIFICATIONS_DEFAULT
 from domain.snapshot import FileSnapshot, Outcome, OutcomeKind
-from domain.values import Value
+from domain.values import Stored, Value
 
 
 class Done(Value):
@@ -32,6 +32,13 @@ class Register(Value):
 class Registered(Value):
     upload: Upload
     created_at_ms: int
+
+
+class DescribeUpload(Value):
+    """Asks for the first answer again, where the bytes are no longer as they were."""
+
+    type: Literal["describe_upload"] = "describe_upload"
+    caller_id: str
 
 
 class DescribeFile(Value):
@@ -67,6 +74,7 @@ class Grant(Value):
     lease_expires_at_ms: int
     processed_key: str
     preview_key: str
+    superseded_keys: tuple[str, ...] = ()  # of the edit that this one replaces, once it is done
 
 
 class Renew(Value):
@@ -100,7 +108,16 @@ class DeleteFile(Value):
 
 
 FileMessage = Annotated[
-    Register | DescribeFile | Submit | Claim | Renew | Complete | Fail | UpdateFile | DeleteFile,
+    Register
+    | DescribeUpload
+    | DescribeFile
+    | Submit
+    | Claim
+    | Renew
+    | Complete
+    | Fail
+    | UpdateFile
+    | DeleteFile,
     Field(discriminator="type"),
 ]
 FILE_MESSAGE: Final[TypeAdapter[FileMessage]] = TypeAdapter(FileMessage)
@@ -184,7 +201,7 @@ ORDER_MESSAGE: Final[TypeAdapter[OrderMessage]] = TypeAdapter(OrderMessage)
 # --- To an inbox --------------------------------------------------------------------------------
 
 
-class Notification(Value):
+class Notification(Stored):
     id: str
     kind: OutcomeKind
     order_id: str

@@ -5,10 +5,10 @@ from enum import StrEnum
 from domain.failure import NEEDS_REVISION, Failure, FailureCode
 from domain.file import File, FileStatus, Preview
 from domain.job import Job, JobState
-from domain.values import Value
+from domain.values import Stored
 
 
-class JobSummary(Value):
+class JobSummary(Stored):
     """A job as others may see it: without its lease, for a token goes only to its holder."""
 
     id: str
@@ -19,7 +19,7 @@ class JobSummary(Value):
     failure: Failure | None = None
 
 
-class FileSnapshot(Value):
+class FileSnapshot(Stored):
     file_id: str
     order_id: str
     owner_id: str
@@ -36,7 +36,6 @@ class FileSnapshot(Value):
     created_at_ms: int
     updated_at_ms: int
     deleted: bool = False
-    purged: bool = False
 
 
 class OutcomeKind(StrEnum):
@@ -47,7 +46,7 @@ class OutcomeKind(StrEnum):
     EDIT_FAILED = "edit_failed"
 
 
-class Outcome(Value):
+class Outcome(Stored):
     """One finished job. Told once to the order, which owes the owner a notification for it."""
 
     job_id: str
@@ -71,12 +70,22 @@ def snapshot(file: File) -> FileSnapshot:
         marked=file.marked,
         locked=file.lock is not None,
         version=file.version,
-        job=JobSummary.model_validate(dict(file.job)) if file.job else None,
+        job=_summary(file.job) if file.job else None,
         preview=file.preview,
         created_at_ms=file.created_at_ms,
         updated_at_ms=file.updated_at_ms,
         deleted=file.deleted_at_ms is not None,
-        purged=file.purged_at_ms is not None,
+    )
+
+
+def _summary(job: Job) -> JobSummary:
+    return JobSummary(
+        id=job.id,
+        state=job.state,
+        attempt=job.attempt,
+        created_at_ms=job.created_at_ms,
+        finished_at_ms=job.finished_at_ms,
+        failure=job.failure,
     )
 
 

@@ -119,7 +119,13 @@ class NotificationView(Value):
     @classmethod
     def of(cls, notification: Notification) -> Self:
         return cls(
-            **notification.model_dump(exclude={"created_at_ms", "read_at_ms"}),
+            id=notification.id,
+            kind=notification.kind,
+            order_id=notification.order_id,
+            file_id=notification.file_id,
+            job_id=notification.job_id,
+            file_name=notification.file_name,
+            detail=notification.detail,
             created_at=rfc3339(notification.created_at_ms),
             read_at=_rfc3339_or_none(notification.read_at_ms),
         )

@@ -7,8 +7,6 @@ from domain.job import JobState
 
 
 class Deadline(StrEnum):
-    """In the order in which they are met when due at once: the bytes go before the order hears."""
-
     DISPATCH = "dispatch"  # the job is to be put on the queue (again)
     LEASE = "lease"  # the worker's time is up
     PURGE = "purge"  # a deleted file's bytes are to be removed

@@ -33,6 +33,8 @@ async def respond(request: Request, services: Callable[[], Services]) -> Respons
     log("request.served", path=path, status=response.status, duration_ms=duration_ms, **facts)
     if response.native is not None:
         return response
+    if request.method == "HEAD":
+        response = response.without_body()
     return response.with_headers(("x-request-id", request.id))
 
 

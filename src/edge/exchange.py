@@ -48,6 +48,10 @@ class Response:
     stream: object | None = None  # a body that Python never sees
     native: object | None = None  # a finished platform response, to be passed on as it is
 
+    def without_body(self) -> "Response":
+        """As a HEAD is answered (RFC 9110, 9.3.2)."""
+        return Response(self.status, None, self.headers)
+
     def with_headers(self, *headers: tuple[str, str]) -> "Response":
         return Response(self.status, self.body, (*self.headers, *headers), self.stream, self.native)
 

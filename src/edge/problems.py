@@ -5,6 +5,7 @@ import math
 from typing import Final
 
 from domain.errors import Code, Facts, Refusal
+from domain.limits import OUTAGE_RETRY_AFTER_MS
 from domain.views import rfc3339
 from edge.exchange import Response
 
@@ -35,6 +36,7 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.UPLOAD_MISSING: (409, "The photo was not uploaded yet"),
     Code.ORDER_NOT_FOUND: (404, "There is no such order"),
     Code.ORDER_FULL: (409, "The order is full"),
+    Code.TOO_MANY_WATCHERS: (429, "Too many connections watch this order"),
     Code.NAME_TAKEN: (409, "The name is taken"),
     Code.FILE_NOT_FOUND: (404, "There is no such file"),
     Code.FILE_DELETED: (410, "The file was deleted"),
@@ -47,7 +49,6 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.UNAVAILABLE: (503, "A part of the service did not answer"),
     Code.INTERNAL: (500, "Something went wrong on our side"),
 }
-OUTAGE_RETRY_AFTER_MS: Final = 1_000
 
 
 def problem(refusal: Refusal, request_id: str) -> Response:

@@ -42,9 +42,9 @@ def matched(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dic
         found = route.regex.fullmatch(path)
         if found is None:
             continue
-        if route.method == method:
+        if route.method == method or (route.method == "GET" and method == "HEAD"):
             return route, _checked(found.groupdict())
-        allowed.append(route.method)
+        allowed += ["GET", "HEAD"] if route.method == "GET" else [route.method]
     if allowed:
         raise Refusal(
             Code.METHOD_NOT_ALLOWED, f"{method} is not allowed here", {"allow": ", ".join(allowed)}

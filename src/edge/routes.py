@@ -24,7 +24,6 @@ ROUTES: Final = (
     Route("POST", "/api/pixcapture/upload/finalize", uploads.finalize),
     Route("PUT", "/media/{key}", media.put, needs_session=False),
     Route("GET", "/media/{key}", media.get, needs_session=False),
-    Route("HEAD", "/media/{key}", media.get, needs_session=False),
     Route("GET", "/api/orders/{order_id}/files", orders.files),
     Route("GET", "/api/orders/{order_id}/status", orders.status),
     Route("POST", "/api/orders/{order_id}/submit-edits", orders.submit_edits),

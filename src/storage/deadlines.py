@@ -23,6 +23,8 @@ ON CONFLICT (kind) DO UPDATE SET due_ms = excluded.due_ms, tries = 0
 CLEAR = "DELETE FROM deadlines WHERE kind = ?"
 DUE = "SELECT kind, tries FROM deadlines WHERE due_ms <= ? ORDER BY due_ms, kind LIMIT 1"
 PUT_OFF = "UPDATE deadlines SET due_ms = ?, tries = tries + 1 WHERE kind = ?"
+TRIES = "SELECT tries FROM deadlines WHERE kind = ?"
+MOVE = "UPDATE deadlines SET due_ms = ? WHERE kind = ?"
 EARLIEST = "SELECT MIN(due_ms) FROM deadlines"
 
 
@@ -44,6 +46,13 @@ class Deadlines:
         ((due_ms,),) = self._sql.rows(EARLIEST)
         assert due_ms is None or isinstance(due_ms, int)
         return due_ms
+
+    def put_off(self, kind: str, first_ms: int, max_ms: int, now_ms: int) -> None:
+        """Later by `first_ms`, doubled for each time it was taken since it was set."""
+        found = self._sql.rows(TRIES, kind)
+        tries = int(found[0][0] or 0) if found else 0
+        delay_ms = min(first_ms * 2 ** min(max(tries - 1, 0), 16), max_ms)
+        self._sql.rows(MOVE, now_ms + delay_ms, kind)
 
     def take_due(self, now_ms: int) -> str | None:
         """One that is due now, put off in the same stretch; by longer each time it is taken."""

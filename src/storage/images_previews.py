@@ -10,7 +10,7 @@ from domain.limits import PREVIEW_LONG_EDGE_PX, PREVIEW_QUALITY
 from storage.foreign import outages_of
 from storage.objects import Objects
 from storage.picture import PixelSize, pixel_size
-from storage.previews import PreviewOrder
+from storage.previews import PreviewRequest
 
 CONTENT_TYPE: Final = "image/jpeg"
 TRANSFORM: Final = {
@@ -34,15 +34,15 @@ class ImagesPreviews:
         self._images = images
         self._objects = objects
 
-    async def make(self, order: PreviewOrder, size: PixelSize) -> Preview | None:  # noqa: ARG002
-        source = await self._objects.get(order.source_key)
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:  # noqa: ARG002
+        source = await self._objects.get(request.source_key)
         if source is None:
             raise Outage("the processed photo is missing")
         picture = await self._transformed(source.body)
-        await self._objects.put(order.target_key, picture, CONTENT_TYPE)
+        await self._objects.put(request.target_key, picture, CONTENT_TYPE)
         made = pixel_size(picture)
         return Preview(
-            object_key=order.target_key,
+            object_key=request.target_key,
             width=made.width,
             height=made.height,
             size_bytes=len(picture),

@@ -58,7 +58,11 @@ COUNTS = "SELECT status, COUNT(*) FROM files WHERE deleted = 0 GROUP BY status"
 PAGE = """
 SELECT position, snapshot FROM files WHERE deleted = 0 AND position > ? ORDER BY position LIMIT ?
 """
-MARKED = "SELECT file_id FROM files WHERE deleted = 0 AND marked = 1 ORDER BY position LIMIT ?"
+IDLE_MARKED = """
+SELECT file_id FROM files WHERE deleted = 0 AND marked = 1
+  AND COALESCE(json_extract(snapshot, '$.job.state'), '') NOT IN ('queued', 'in_progress')
+ORDER BY position LIMIT ?
+"""
 NAME_HOLDER = """
 SELECT file_id, expires_ms FROM names
 WHERE name_key = ? AND (expires_ms IS NULL OR expires_ms > ?)
@@ -79,7 +83,8 @@ FREE_RESERVATION = """
 DELETE FROM names WHERE name_key = ? AND file_id = ? AND expires_ms IS NOT NULL
 """
 FREE_HELD = "DELETE FROM names WHERE file_id = ? AND expires_ms IS NULL"
-FREE_ALL = "DELETE FROM names WHERE file_id = ?"
+FREE_NAMES = "DELETE FROM names WHERE file_id = ?"
+FREE_EXPIRED = "DELETE FROM names WHERE expires_ms <= ?"
 OWE = "INSERT OR IGNORE INTO owed_notifications (notification_id, document) VALUES (?, ?)"
 OWED = "SELECT document FROM owed_notifications ORDER BY notification_id LIMIT ?"
 SETTLE = "DELETE FROM owed_notifications WHERE notification_id = ?"
@@ -142,8 +147,9 @@ class OrderRepository:
         rows = self._sql.rows(PAGE, after, limit)
         return [(int(at or 0), FileSnapshot.model_validate_json(str(s))) for at, s in rows]
 
-    def marked(self, limit: int) -> tuple[str, ...]:
-        return tuple(str(file_id) for (file_id,) in self._sql.rows(MARKED, limit))
+    def idle_marked(self, limit: int) -> tuple[str, ...]:
+        """Marked files without an active job: so that who asks again gets to the next ones."""
+        return tuple(str(file_id) for (file_id,) in self._sql.rows(IDLE_MARKED, limit))
 
     def name_holder(self, name_key: str, now_ms: int) -> NameHolder | None:
         found = self._sql.rows(NAME_HOLDER, name_key, now_ms)
@@ -154,23 +160,23 @@ class OrderRepository:
         assert isinstance(count, int)
         return count
 
-    def reserve(self, name_key: str, file_id: str, expires_ms: int) -> None:
+    def reserve(self, name_key: str, file_id: str, expires_ms: int, now_ms: int) -> None:
+        self._sql.rows(FREE_EXPIRED, now_ms)
         self._sql.rows(RESERVE, name_key, file_id, expires_ms)
 
     def release(self, name_key: str, file_id: str) -> None:
         self._sql.rows(FREE_RESERVATION, name_key, file_id)
 
-    def hold_only(self, file_id: str, name_keys: frozenset[str], now_ms: int) -> None:
-        """These names are the file's from now on, and those it held before are not.
+    def hold_name(self, file_id: str, name_key: str, now_ms: int) -> None:
+        """The name is the file's from now on, and the one it held before is not.
 
         A reservation stays: a rename may be under way. A name another file has taken stays its.
         """
         self._sql.rows(FREE_HELD, file_id)
-        for name_key in sorted(name_keys):
-            self._sql.rows(HOLD, name_key, file_id, now_ms)
+        self._sql.rows(HOLD, name_key, file_id, now_ms)
 
-    def free_all(self, file_id: str) -> None:
-        self._sql.rows(FREE_ALL, file_id)
+    def free_names(self, file_id: str) -> None:
+        self._sql.rows(FREE_NAMES, file_id)
 
     def owe(self, notification: Notification) -> None:
         self._sql.rows(OWE, notification.id, notification.model_dump_json())

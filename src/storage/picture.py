@@ -10,9 +10,6 @@ import imagesize
 from domain.failure import EditFailed, FailureCode
 from domain.limits import PIXELS_MAX
 
-HEADER_BYTES: Final = 256 * 1024
-"""The size may stand behind EXIF, a thumbnail and a colour profile, of at most 64 kB each."""
-
 SIGNATURES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")  # JPEG, PNG, WebP
 
 CHANNELS: Final = frozenset({-1, 1, 2, 3, 4})
@@ -28,6 +25,11 @@ class PixelSize:
 
     width: int
     height: int
+
+
+def may_say_more(header: bytes) -> bool:
+    """Of a photo all right, but its size stands further back: behind a large profile, say."""
+    return header.startswith(SIGNATURES) and _read(header) is None
 
 
 def pixel_size(header: bytes) -> PixelSize:

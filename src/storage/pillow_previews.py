@@ -1,5 +1,6 @@
 """Previews by Pillow, inside the isolate. Imported only where Pillow can be (design, section 7)."""
 
+import asyncio
 import io
 from typing import Final
 
@@ -11,12 +12,13 @@ from domain.limits import (
     PILLOW_BYTES_MAX,
     PILLOW_PIXELS_MAX,
     PILLOW_PROGRESSIVE_PIXELS_MAX,
+    PILLOW_UNSCALED_PIXELS_MAX,
     PREVIEW_LONG_EDGE_PX,
     PREVIEW_QUALITY,
 )
 from storage.objects import Objects
 from storage.picture import PixelSize
-from storage.previews import PreviewOrder
+from storage.previews import PreviewRequest
 
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 BOX: Final = (PREVIEW_LONG_EDGE_PX, PREVIEW_LONG_EDGE_PX)
@@ -38,18 +40,20 @@ block again, which we drop anyway, and stumbles over entries that cameras get wr
 class PillowPreviews:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
+        self._turn = asyncio.Lock()
 
-    async def make(self, order: PreviewOrder, size: PixelSize) -> Preview | None:
-        if order.size_bytes > PILLOW_BYTES_MAX or size.width * size.height > PILLOW_PIXELS_MAX:
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
+        if request.size_bytes > PILLOW_BYTES_MAX or size.width * size.height > PILLOW_PIXELS_MAX:
             return None
-        data = await self._objects.read(order.source_key)
-        made = None if data is None else scaled(data)
+        async with self._turn:  # one photo in memory at a time, however many are being edited
+            data = await self._objects.read(request.source_key)
+            made = None if data is None else scaled(data)
         if made is None:
             return None
         picture, (width, height) = made
-        await self._objects.put(order.target_key, picture, CONTENT_TYPE)
+        await self._objects.put(request.target_key, picture, CONTENT_TYPE)
         return Preview(
-            object_key=order.target_key,
+            object_key=request.target_key,
             width=width,
             height=height,
             size_bytes=len(picture),
@@ -75,10 +79,15 @@ def scaled(data: bytes) -> tuple[bytes, tuple[int, int]] | None:
 def _is_too_large(image: Image.Image) -> bool:
     """By what the decoder itself has read: another reader may take another header for the size.
 
-    A progressive JPEG keeps all its coefficients, whatever the scale it is decoded at.
+    Only a baseline JPEG is decoded at a smaller scale. A progressive one keeps all its
+    coefficients, and PNG and WebP are decoded whole.
     """
-    is_progressive = bool(image.info.get("progressive"))
-    pixels_max = PILLOW_PROGRESSIVE_PIXELS_MAX if is_progressive else PILLOW_PIXELS_MAX
+    if image.format != "JPEG":
+        pixels_max = PILLOW_UNSCALED_PIXELS_MAX
+    elif image.info.get("progressive"):
+        pixels_max = PILLOW_PROGRESSIVE_PIXELS_MAX
+    else:
+        pixels_max = PILLOW_PIXELS_MAX
     return image.width * image.height > pixels_max
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import Final, TypeVar
 
-from storage.sql import Cell, Row
+from storage.sql import Cell, Parameter, Row
 
 T = TypeVar("T")
 
@@ -21,7 +21,7 @@ class SqliteSql:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._depth = 0
 
-    def rows(self, query: str, *parameters: Cell) -> list[Row]:
+    def rows(self, query: str, *parameters: Parameter) -> list[Row]:
         assert not query.lstrip().upper().startswith(REFUSED), "the platform refuses this"
         if len(parameters) > PARAMETERS_MAX:
             raise sqlite3.OperationalError("too many SQL variables")
@@ -51,12 +51,10 @@ class SqliteSql:
         self._database.close()
 
 
-def _bound(value: Cell) -> Cell:
+def _bound(value: Parameter) -> Parameter:
     """An integer is bound as a REAL, as the platform does; its column makes an INTEGER of it."""
     if isinstance(value, bool):
         raise TypeError("the platform would bind a bool as the text 'true' or 'false'")
-    if isinstance(value, bytes):
-        raise TypeError("the platform does not bind bytes as a BLOB")
     if isinstance(value, int):
         if abs(value) >= INTEGERS_BELOW:
             raise TypeError("the platform cannot bind an integer of 2**53 - 1 and above")

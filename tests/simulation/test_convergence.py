@@ -8,8 +8,10 @@ import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
+from domain.file import File
 from domain.job import JobState
 from domain.messages import ListNotifications
+from domain.names import collision_key
 from domain.snapshot import OutcomeKind, snapshot
 from domain.views import FileView
 from storage.file_repository import FileRepository
@@ -19,6 +21,12 @@ from tests.unit.factories import NOW
 pytestmark = pytest.mark.anyio
 STEPS = 120
 PHOTOS = 2
+FILE_ID_PART = 5  # of user/alice/orders/summer-42/raw/file_…/…
+
+
+def derived_keys(file: File) -> set[str]:
+    preview_key = file.preview.object_key if file.preview else None
+    return {key for key in (file.processed_key, preview_key) if key}
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +83,10 @@ async def test_a_troubled_order_converges(world: World) -> None:
     jobs = [job for file_id in world.file_ids for job in world.jobs(file_id)]
     assert sorted(told) == sorted(job.id for job in jobs if job.state is JobState.DONE)
 
-    # No deleted file left anything behind.
-    for file in files:
-        if file.deleted_at_ms is not None:
-            assert file.purged_at_ms is not None
-            assert await world.darkroom.objects.head(file.upload.object_key) is None
+    # The bucket holds what files refer to, and nothing of a file that is gone.
+    keys = world.darkroom.objects.keys
+    assert all(derived_keys(file) <= keys for file in present)
+    assert {key.split("/")[FILE_ID_PART] for key in keys} <= {file.id for file in present}
+
+    # No two files have one name.
+    assert len({collision_key(file.name) for file in present}) == len(present)

@@ -16,16 +16,21 @@ from freezegun.api import FrozenDateTimeFactory
 from actors.effects import Effect
 from actors.file import FileCore
 from actors.host import Host
+from consumer.edit import Editor
 from domain.errors import Outage, Refusal
-from domain.failure import Failure, FailureCode
+from domain.failure import EditFailed, Failure, FailureCode
 from domain.file import File, Preview
 from domain.job import Job
 from domain.messages import Claim, Complete, DeleteFile, Dispatch, Fail, Grant, Submit, UpdateFile
 from storage.file_repository import FileRepository
+from storage.picture import PixelSize
+from storage.previews import CopyPreviews, PreviewRequest
 from tests.fakes.local_actors import LocalFile
 from tests.unit.darkroom import Darkroom
 
 Perform = Callable[[Effect], Awaitable[None]]
+CREATED = 201
+FILES_MAX = 6
 FAILURES = (
     FailureCode.PROCESSING_FAILED,
     FailureCode.UNSUPPORTED_IMAGE,
@@ -35,6 +40,22 @@ FAILURES = (
 
 class Crash(BaseException):
     """The machine under an actor is gone; what it had not written is lost."""
+
+
+class StallingMaker:
+    """Makes a preview, if nothing comes in between."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._copies = CopyPreviews(world.darkroom.objects)
+
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
+        await self._world.stall()
+        made = await self._copies.make(request, size)
+        await self._world.stall()
+        if self._world.draw.random() < 0.1 and not self._world.is_healthy:
+            raise EditFailed(self._world.draw.choice(FAILURES), "drawn")
+        return made
 
 
 class World:
@@ -49,13 +70,12 @@ class World:
         self.late: list[Grant] = []  # answers that were accepted though a newer claim was known
         self.is_healthy = False
         self._clock = clock
+        self._editor = Editor(self.files, self.darkroom.objects, [StallingMaker(self)], "worker-2")
         self._jobs = 0
 
     async def begin(self, photos: int) -> None:
-        for number in range(photos):
-            path = await self.darkroom.uploaded(f"photo-{number}.jpg")
-            self.file_ids.append(path.rsplit("/", 1)[1])
-            self._wear_out(self.actors.files.actors[self.file_ids[-1]])
+        for _ in range(photos):
+            await self.upload()
 
     async def step(self) -> None:
         """A few things happen at once. A crash cuts off whatever else is under way."""
@@ -69,8 +89,8 @@ class World:
     async def _something(self) -> None:
         """What is refused or cannot be reached is part of life."""
         happening = self.draw.choice(
-            (self.submit, self.take, self.take, self.answer, self.answer, self.rename,
-             self.delete, self.fault, self.wait, self.wait)
+            (self.upload, self.submit, self.submit, self.take, self.take, self.answer,
+             self.answer, self.rename, self.delete, self.fault, self.wait, self.wait)
         )  # fmt: skip
         with contextlib.suppress(Refusal, Outage):
             await happening()
@@ -100,6 +120,19 @@ class World:
 
     # --- What may happen ------------------------------------------------------------------------
 
+    async def upload(self) -> None:
+        """Under a name that may be taken, or may just have become free."""
+        name = f"photo-{self.draw.randrange(4)}.jpg"
+        begun = await self.darkroom.intent(name)
+        if begun.status != CREATED or len(self.file_ids) >= FILES_MAX:
+            return
+        await self.darkroom.put(begun.json["upload"]["url"])
+        finalized = await self.darkroom.finalize(begun.json["intent_id"])
+        file_id = begun.json["file_id"]
+        if finalized.status == CREATED and file_id not in self.file_ids:
+            self.file_ids.append(file_id)
+            self._wear_out(self.actors.files.actors[file_id])
+
     async def submit(self) -> None:
         self._jobs += 1
         message = Submit(caller_id="alice", order_id="summer-42", job_id=f"job_{self._jobs:032x}")
@@ -108,8 +141,12 @@ class World:
     async def take(self) -> None:
         """A message comes once, twice, or never; its worker claims, and then takes its time."""
         for body in self.actors.queue.take():
+            dispatch = Dispatch.model_validate(body)
             for _ in range(self.draw.choice((0, 1, 1, 1, 2))):
-                await self._claim(Dispatch.model_validate(body))
+                if self.draw.random() < 0.5:
+                    await self._editor.work_on(dispatch)
+                else:
+                    await self._claim(dispatch)
 
     async def answer(self) -> None:
         """Some worker answers, perhaps long after its lease."""
@@ -130,7 +167,7 @@ class World:
         await self.darkroom.call("PATCH", path, {"name": name})
 
     async def delete(self) -> None:
-        if self.draw.random() < 0.2:
+        if self.draw.random() < 0.4:
             await self.files.delete(self._any_file(), DeleteFile(caller_id="alice"))
         else:
             message = UpdateFile(caller_id="alice", marked=self.draw.random() < 0.5)
@@ -170,6 +207,13 @@ class World:
         core = FileCore(actor.sql, self.darkroom.settings, self.draw.random)
         actor.host = Host(core, actor.alarm, perform)
 
+    async def stall(self) -> None:
+        """A worker within its work: perhaps past its lease, perhaps dead."""
+        await self._take_a_while()
+        if not self.is_healthy and self.draw.random() < 0.4:
+            self._clock.tick(timedelta(seconds=6))
+            await self._take_a_while()
+
     async def _take_a_while(self) -> None:
         """Long enough for others to come in between; some do not survive it."""
         if self.is_healthy:
@@ -206,5 +250,15 @@ class World:
         )
         done = Complete(token=grant.token, processed_key=grant.processed_key, preview=preview)
         is_late = self._is_late(grant)
-        await self.files.complete(grant.upload.file_id, done)
+        objects = self.darkroom.objects
+        for key in (grant.processed_key, grant.preview_key):
+            await objects.put(key, b"edited", "image/jpeg")
+        try:
+            await self.files.complete(grant.upload.file_id, done)
+        except Refusal:
+            for key in (grant.processed_key, grant.preview_key):
+                await objects.delete(key)
+            raise
         self.late += [grant] if is_late else []
+        for key in grant.superseded_keys:
+            await objects.delete(key)

@@ -53,7 +53,7 @@ def an_upload(**changes: object) -> Upload:
         "order_id": "summer-42",
         "owner_id": "alice",
         "name": "beach.jpg",
-        "object_key": "user/alice/orders/summer-42/raw/beach.jpg",
+        "object_key": f"user/alice/orders/summer-42/raw/{FILE_ID}/beach.jpg",
         "size_bytes": 5,
         "content_type": "image/jpeg",
         "etag": "e1",
@@ -91,7 +91,7 @@ def another_file(**changes: object) -> File:
     upload = an_upload(
         file_id=OTHER_FILE_ID,
         name="other.jpg",
-        object_key="user/alice/orders/summer-42/raw/other.jpg",
+        object_key=f"user/alice/orders/summer-42/raw/{OTHER_FILE_ID}/other.jpg",
     )
     return files.registered(upload, NOW_MS).model_copy(update=changes)
 

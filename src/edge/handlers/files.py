@@ -1,11 +1,12 @@
 """One file: look at it, rename or mark it, delete it, fetch its preview."""
 
+import contextlib
 from typing import Self
 
 from pydantic import StrictBool, model_validator
 
 from domain import names
-from domain.errors import Code, Refusal
+from domain.errors import Code, Outage, Refusal
 from domain.limits import PREVIEW_URL_LIFETIME_MS
 from domain.messages import DeleteFile, DescribeFile, Release, Reserve, UpdateFile
 from domain.snapshot import FileSnapshot
@@ -61,7 +62,10 @@ async def _renamed(call: Call, message: UpdateFile, name: str) -> FileSnapshot:
     try:
         return await call.services.files.update(file.file_id, message)
     except Refusal:
-        await call.services.orders.release(file.order_id, Release(file_id=file.file_id, name=name))
+        with contextlib.suppress(Outage):  # then the reservation expires by itself
+            await call.services.orders.release(
+                file.order_id, Release(file_id=file.file_id, name=name)
+            )
         raise
 
 

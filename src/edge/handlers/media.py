@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from domain.errors import Code, Refusal
-from domain.limits import RAW_BYTES_MAX
+from domain.limits import MEDIA_MAX_AGE_MS, RAW_BYTES_MAX
 from domain.values import Value
 from edge.exchange import Request, Response, json_response
 from edge.services import Call
@@ -12,7 +12,6 @@ from edge.signing import MediaClaims
 from storage.objects import ByteRange, ObjectHead
 
 SINGLE_RANGE: Final = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?")
-MAX_AGE_S: Final = 3600  # a preview's key is written once (domain/keys.py), so it may be cached
 
 
 class StoredView(Value):
@@ -83,7 +82,7 @@ def _headers(head: ObjectHead) -> tuple[tuple[str, str], ...]:
         ("content-type", head.content_type),
         ("etag", f'"{head.etag}"'),
         ("accept-ranges", "bytes"),
-        ("cache-control", f"private, max-age={MAX_AGE_S}"),
+        ("cache-control", f"private, max-age={MEDIA_MAX_AGE_MS // 1000}"),
         ("x-content-type-options", "nosniff"),
     )
 
@@ -98,10 +97,16 @@ def _is_known(request: Request, head: ObjectHead) -> bool:
 def _span(request: Request, size_bytes: int) -> tuple[int, int] | None:
     """First byte and the one behind the last. None: the whole object (RFC 9110, 14.2).
 
-    Several ranges, other units and `If-Range` are answered with the whole, as a server may.
+    Several ranges, other units and `If-Range` are answered with the whole, as a server may; and
+    so must be anything but a GET.
     """
     found = SINGLE_RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
-    if found is None or found[1] is found[2] is None or "if-range" in request.headers:
+    if (
+        request.method != "GET"
+        or found is None
+        or found[1] is found[2] is None
+        or "if-range" in request.headers
+    ):
         return None
     if found[1] is None:
         first, behind = max(size_bytes - int(found[2]), 0), size_bytes

@@ -1,13 +1,11 @@
 """The caller's notifications."""
 
-from domain.limits import PAGE_NOTIFICATIONS_DEFAULT, PAGE_NOTIFICATIONS_MAX
+from domain.limits import CURSOR_MAX, PAGE_NOTIFICATIONS_DEFAULT, PAGE_NOTIFICATIONS_MAX
 from domain.messages import ListNotifications, MarkRead
 from domain.values import Value
 from domain.views import NotificationView
 from edge.exchange import Response, json_response, whole_number
 from edge.services import Call
-
-POSITION_MAX = 10**12
 
 
 class NotificationsView(Value):
@@ -24,7 +22,7 @@ async def list_newest(call: Call) -> Response:
         low=1,
         high=PAGE_NOTIFICATIONS_MAX,
     )
-    before = whole_number(call.request, "cursor", default=0, low=0, high=POSITION_MAX)
+    before = whole_number(call.request, "cursor", default=0, low=0, high=CURSOR_MAX)
     page = await call.services.inboxes.list(
         call.caller_id, ListNotifications(limit=limit, before=before or None)
     )

@@ -8,6 +8,7 @@ from pydantic import Field
 from domain.errors import Code, Outage, Refusal
 from domain.ids import FileId, new_job_id
 from domain.limits import (
+    CURSOR_MAX,
     PAGE_FILES_DEFAULT,
     PAGE_FILES_MAX,
     SUBMIT_CONCURRENCY,
@@ -19,8 +20,6 @@ from domain.views import FileView, StatusView
 from edge.auth import check_origin
 from edge.exchange import Body, Response, json_response, parsed_body, whole_number
 from edge.services import Call
-
-POSITION_MAX = 10**9
 
 
 class SubmitBody(Body):
@@ -57,7 +56,7 @@ async def files(call: Call) -> Response:
     limit = whole_number(
         call.request, "limit", default=PAGE_FILES_DEFAULT, low=1, high=PAGE_FILES_MAX
     )
-    after = whole_number(call.request, "cursor", default=0, low=0, high=POSITION_MAX)
+    after = whole_number(call.request, "cursor", default=0, low=0, high=CURSOR_MAX)
     order_id = call.parameters["order_id"]
     page = await call.services.orders.list_files(
         order_id, ListFiles(caller_id=call.caller_id, limit=limit, after=after)

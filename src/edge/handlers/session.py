@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from domain.limits import TOKEN_CHARACTERS_MAX
 from domain.values import Value
 from domain.views import rfc3339
 from edge.auth import Principal, check_origin, principal_of, session_cookie
@@ -12,7 +13,7 @@ from edge.services import Call
 
 
 class SessionBody(Body):
-    token: Annotated[str, StringConstraints(max_length=4096)]
+    token: Annotated[str, StringConstraints(max_length=TOKEN_CHARACTERS_MAX)]
 
 
 class SessionView(Value):

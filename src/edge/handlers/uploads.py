@@ -8,13 +8,19 @@ from domain import keys, names
 from domain.errors import Code, Refusal
 from domain.file import Upload
 from domain.ids import OrderId, new_file_id
-from domain.limits import INTENT_LIFETIME_MS, RAW_BYTES_MAX, UPLOAD_URL_LIFETIME_MS
-from domain.messages import Register, Registered, Reserve
+from domain.limits import (
+    INTENT_LIFETIME_MS,
+    RAW_BYTES_MAX,
+    TOKEN_CHARACTERS_MAX,
+    UPLOAD_URL_LIFETIME_MS,
+)
+from domain.messages import DescribeUpload, Register, Registered, Reserve
 from domain.values import Value
 from domain.views import rfc3339
 from edge.exchange import Body, Response, json_response, parsed_body
 from edge.services import Call
 from edge.signing import IntentClaims, MediaClaims
+from storage.objects import ObjectHead
 
 
 class IntentBody(Body):
@@ -41,7 +47,7 @@ class IntentView(Value):
 
 
 class FinalizeBody(Body):
-    intent_id: Annotated[str, StringConstraints(max_length=4096)]
+    intent_id: Annotated[str, StringConstraints(max_length=TOKEN_CHARACTERS_MAX)]
 
 
 class FinalizedView(Value):
@@ -68,7 +74,7 @@ async def intent(call: Call) -> Response:
         order_id=body.order_id,
         owner_id=call.caller_id,
         name=name,
-        object_key=keys.raw(call.caller_id, body.order_id, name),
+        object_key=keys.raw(call.caller_id, body.order_id, reserved.file_id, name),
         size_bytes=body.size_bytes,
         content_type=body.content_type,
     )
@@ -105,15 +111,30 @@ async def finalize(call: Call) -> Response:
     if claims.owner_id != call.caller_id:
         raise Refusal(Code.FORBIDDEN, "this upload was begun by another user")
     found = await call.services.objects.head(claims.object_key)
-    if found is None:
-        raise Refusal(Code.UPLOAD_MISSING, "PUT the bytes to the upload URL first")
-    if found.size_bytes != claims.size_bytes:
-        raise Refusal(
-            Code.SIZE_MISMATCH, f"{found.size_bytes} bytes lie there, not {claims.size_bytes}"
-        )
+    if found is None or found.size_bytes != claims.size_bytes:
+        return await _first_answer(call, claims, found)
     upload = Upload(etag=found.etag, **claims.model_dump())
     registered = await call.services.files.register(Register(upload=upload))
     return json_response(_finalized(registered), 201)
+
+
+async def _first_answer(call: Call, claims: IntentClaims, found: ObjectHead | None) -> Response:
+    """Once finalized, always finalized: whatever has become of the bytes since."""
+    message = DescribeUpload(caller_id=call.caller_id)
+    try:
+        registered = await call.services.files.describe_upload(claims.file_id, message)
+    except Refusal as refusal:
+        if refusal.code is not Code.FILE_NOT_FOUND:
+            raise
+        raise _not_uploaded(claims, found) from None
+    return json_response(_finalized(registered), 201)
+
+
+def _not_uploaded(claims: IntentClaims, found: ObjectHead | None) -> Refusal:
+    if found is None:
+        return Refusal(Code.UPLOAD_MISSING, "PUT the bytes to the upload URL first")
+    told = f"{found.size_bytes} bytes lie there, not {claims.size_bytes}"
+    return Refusal(Code.SIZE_MISMATCH, told)
 
 
 def _finalized(registered: Registered) -> FinalizedView:

@@ -248,7 +248,7 @@ def test_a_job_that_the_owner_cancelled_is_no_outcome() -> None:
 # --- What it owes: the removal of bytes ---------------------------------------------------------
 
 
-def test_a_deleted_files_bytes_are_removed_before_the_order_hears() -> None:
+def test_a_deleted_files_bytes_are_removed_and_the_order_hears() -> None:
     file = FileOnPaper()
     file.settle()
     file.tell(DELETE)
@@ -256,21 +256,20 @@ def test_a_deleted_files_bytes_are_removed_before_the_order_hears() -> None:
     purge, tell = file.settle()
 
     root = "user/alice/orders/summer-42"
-    assert purge == PurgeObjects(
-        f"{root}/raw/beach.jpg", (f"{root}/processed/{FILE_ID}/", f"{root}/preview/{FILE_ID}/")
-    )
+    derived = (f"{root}/processed/{FILE_ID}/", f"{root}/preview/{FILE_ID}/")
+    assert purge == PurgeObjects(FILE_ID, f"{root}/raw/{FILE_ID}/beach.jpg", derived)
     assert isinstance(tell, TellOrder)
-    assert (tell.apply.snapshot.deleted, tell.apply.snapshot.purged) == (True, True)
+    assert tell.apply.snapshot.deleted
 
 
-def test_while_bytes_cannot_be_removed_the_order_hears_of_the_deletion_alone() -> None:
+def test_while_bytes_cannot_be_removed_the_order_hears_nevertheless() -> None:
     file = FileOnPaper()
     file.tell(DELETE)
 
     _purge, tell = file.owed()
 
     assert isinstance(tell, TellOrder)
-    assert (tell.apply.snapshot.deleted, tell.apply.snapshot.purged) == (True, False)
+    assert tell.apply.snapshot.deleted
 
 
 def test_removing_bytes_is_owed_until_it_succeeds() -> None:

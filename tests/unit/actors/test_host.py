@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from actors.effects import Effect, SendDispatch
-from actors.host import EFFECTS_PER_WAKE, Host
+from actors.host import Host
 from actors.remote import accepted, opened
 from domain.errors import Code, Outage, Refusal
-from domain.limits import EFFECT_RETRY_MAX_MS
+from domain.limits import EFFECT_RETRY_MAX_MS, EFFECTS_PER_WAKE_MAX
 from domain.messages import Dispatch, Done
 from domain.values import Value
 from tests.fakes.local_actors import MemoryAlarm
@@ -191,12 +191,12 @@ async def test_an_alarm_that_has_rung_is_set_again_even_to_the_same_moment() -> 
 
 
 async def test_one_wake_has_an_end_and_the_alarm_goes_on() -> None:
-    effects = [an_effect(number) for number in range(EFFECTS_PER_WAKE + 5)]
+    effects = [an_effect(number) for number in range(EFFECTS_PER_WAKE_MAX + 5)]
     core, perform = PlainCore(*effects), Performed()
 
     await a_host(core, perform).wake()
 
-    assert len(perform.effects) == EFFECTS_PER_WAKE
+    assert len(perform.effects) == EFFECTS_PER_WAKE_MAX
     assert perform.alarm.at_ms == RETRY_MS
 
 

@@ -180,13 +180,13 @@ def test_the_name_of_a_file_never_ends_by_itself() -> None:
         )
 
 
-def test_a_renamed_file_also_holds_the_name_its_bytes_lie_under() -> None:
+def test_a_renamed_file_holds_its_new_name_and_no_other() -> None:
     order = OrderOnPaper()
+    order.tell(news())
 
     order.tell(news(2, a_file(name="new.jpg")))
 
-    with pytest.raises(Refusal):
-        order.tell(a_reservation("beach.jpg", OTHER_FILE_ID))
+    assert reserved(order, a_reservation("beach.jpg", OTHER_FILE_ID)) == OTHER_FILE_ID
     with pytest.raises(Refusal):
         order.tell(a_reservation("new.jpg", OTHER_FILE_ID))
 
@@ -199,13 +199,11 @@ def test_a_name_given_up_by_a_second_rename_is_free() -> None:
     assert reserved(order, a_reservation("second.jpg", OTHER_FILE_ID)) == OTHER_FILE_ID
 
 
-def test_the_name_of_a_deleted_file_is_free_only_once_its_bytes_are_gone() -> None:
+def test_the_name_of_a_deleted_file_is_free() -> None:
     order = OrderOnPaper()
-    order.tell(news(2, a_file(deleted_at_ms=NOW_MS)))
+    order.tell(news())
 
-    with pytest.raises(Refusal):
-        order.tell(a_reservation(file_id=OTHER_FILE_ID))
-    order.tell(news(3, a_file(deleted_at_ms=NOW_MS, purged_at_ms=NOW_MS)))
+    order.tell(news(2, a_file(deleted_at_ms=NOW_MS)))
 
     assert reserved(order, a_reservation(file_id=OTHER_FILE_ID)) == OTHER_FILE_ID
 
@@ -216,7 +214,7 @@ def a_nearly_full_order() -> OrderOnPaper:
     reserved(order, a_reservation("0.jpg", "file_0"))
     repository = OrderRepository(order.sql)
     for number in range(1, ORDER_FILES_MAX - 1):
-        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9)
+        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9, NOW_MS)
     return order
 
 

@@ -5,10 +5,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from actors.remote import accepted, opened, refused
-from domain.errors import Code, Refusal
+from domain.errors import Code, Outage, Refusal
 from domain.messages import Done, Submitted
 from domain.snapshot import FileSnapshot, snapshot
 from tests.unit.factories import a_locked_file
@@ -55,9 +54,19 @@ def test_the_envelope_is_json_with_these_members() -> None:
     }
 
 
-def test_a_reply_of_another_shape_is_a_bug() -> None:
-    with pytest.raises(ValidationError):
-        opened(accepted(Done()), Submitted)
+@pytest.mark.parametrize(
+    "text",
+    [
+        accepted(Done()),
+        '{"ok": false, "refusal": {"code": "of_a_newer_version", "detail": "", "facts": {}}}',
+        "{}",
+        "[]",
+        "not JSON",
+    ],
+)
+def test_a_reply_that_this_version_cannot_read_is_an_outage(text: str) -> None:
+    with pytest.raises(Outage):
+        opened(text, Submitted)
 
 
 def test_a_field_of_a_newer_version_is_passed_over() -> None:

@@ -228,11 +228,6 @@ def test_deleting_again_changes_nothing() -> None:
     assert files.deleted(deleted, NOW_MS + 1) is deleted
 
 
-def test_only_a_deleted_file_is_purged() -> None:
-    with pytest.raises(AssertionError):
-        files.purged(a_file(), NOW_MS)
-
-
 def test_every_change_that_others_can_see_is_a_new_version() -> None:
     registered = a_file()
 

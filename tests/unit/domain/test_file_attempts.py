@@ -91,7 +91,7 @@ def test_the_fencing_token_grows_past_retries_and_new_jobs() -> None:
 def test_the_fencing_token_outlives_the_deletion_of_the_file() -> None:
     file = attempt_failed(claimed(a_file(job=a_job())), 1)
 
-    deleted = files.purged(files.deleted(file, NOW_MS), NOW_MS)
+    deleted = files.deleted(file, NOW_MS)
 
     assert deleted.fencing_token == 1
 

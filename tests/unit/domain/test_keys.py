@@ -1,31 +1,29 @@
 """Object keys: where bytes lie, and that no two things share a place."""
 
+import itertools
+
 from domain import keys
+from tests.unit.factories import FILE_ID, OTHER_FILE_ID
 
 
-def test_a_raw_object_lies_under_its_name() -> None:
-    key = keys.raw("alice", "summer-42", "beach.jpg")
-
-    assert key == "user/alice/orders/summer-42/raw/beach.jpg"
-    assert keys.stored_name(key) == "beach.jpg"
-
-
-def test_two_attempts_write_beside_each_other() -> None:
-    first = keys.processed("alice", "summer-42", "file_1", 1)
-    second = keys.processed("alice", "summer-42", "file_1", 2)
-
-    assert first != second
+def all_keys(file_id: str) -> list[str]:
+    """Of one file: its raw bytes, and what two attempts made of them."""
+    address = ("alice", "summer-42", file_id)
+    attempts = [(keys.processed(*address, n), keys.preview(*address, n)) for n in (1, 2)]
+    return [keys.raw(*address, "beach.jpg"), *itertools.chain(*attempts)]
 
 
-def test_all_that_was_made_from_a_file_lies_under_its_prefixes() -> None:
-    processed, preview = keys.derived_prefixes("alice", "summer-42", "file_1")
+def test_a_key_says_whose_order_and_whose_file_it_is_of() -> None:
+    root = "user/alice/orders/summer-42"
 
-    assert keys.processed("alice", "summer-42", "file_1", 7).startswith(processed)
-    assert keys.preview("alice", "summer-42", "file_1", 7).startswith(preview)
+    assert all_keys(FILE_ID)[:3] == [
+        f"{root}/raw/{FILE_ID}/beach.jpg",
+        f"{root}/processed/{FILE_ID}/1",
+        f"{root}/preview/{FILE_ID}/1.jpg",
+    ]
 
 
-def test_the_prefixes_of_one_file_hold_nothing_of_another() -> None:
-    prefixes = keys.derived_prefixes("alice", "summer-42", "file_1")
+def test_nothing_is_ever_written_over_another() -> None:
+    written = all_keys(FILE_ID) + all_keys(OTHER_FILE_ID)
 
-    assert not keys.processed("alice", "summer-42", "file_10", 1).startswith(prefixes)
-    assert not keys.preview("alice", "summer-42", "file_10", 1).startswith(prefixes)
+    assert len(set(written)) == len(written)

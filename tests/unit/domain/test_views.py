@@ -57,7 +57,7 @@ def test_a_file_is_shown_with_these_fields_and_no_others() -> None:
         "id": FILE_ID,
         "order_id": "summer-42",
         "name": "beach.jpg",
-        "object_key": "user/alice/orders/summer-42/raw/beach.jpg",
+        "object_key": f"user/alice/orders/summer-42/raw/{FILE_ID}/beach.jpg",
         "size_bytes": 5,
         "content_type": "image/jpeg",
         "status": "done",

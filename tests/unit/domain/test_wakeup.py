@@ -92,14 +92,8 @@ def test_a_new_job_after_an_old_one_is_dispatched_at_once() -> None:
     assert changes(before, after, LATER_MS)[Deadline.DISPATCH] == LATER_MS
 
 
-def test_a_purge_is_due_once_and_not_again_when_it_is_done() -> None:
+def test_a_purge_is_due_once() -> None:
     deleted = files.deleted(a_file(), NOW_MS)
-    purged = files.purged(deleted, LATER_MS)
 
-    assert changes(deleted, purged, LATER_MS) == {Deadline.TELL: LATER_MS}
-
-
-def test_deadlines_due_at_once_are_met_bytes_first() -> None:
-    """They are kept in SQL and taken in the order of their names."""
-    assert sorted(Deadline) == list(Deadline)
-    assert Deadline.PURGE < Deadline.TELL
+    assert changes(a_file(), deleted, NOW_MS)[Deadline.PURGE] == NOW_MS
+    assert changes(deleted, deleted, LATER_MS) == {}

@@ -76,7 +76,7 @@ async def test_a_refusal_is_a_problem(
 async def test_a_method_that_is_not_allowed_comes_with_those_that_are(darkroom: Darkroom) -> None:
     answer = await darkroom.send(a_request("BREW", "/api/session"))
 
-    assert answer.headers["allow"] == "POST, GET, DELETE"
+    assert answer.headers["allow"] == "POST, GET, HEAD, DELETE"
 
 
 async def test_a_secret_inside_a_bug_is_logged_and_told_to_nobody(

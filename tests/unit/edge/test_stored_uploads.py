@@ -16,9 +16,12 @@ async def test_the_bytes_are_stored_under_the_signed_url(darkroom: Darkroom) -> 
 
     answer = await darkroom.put(begun["upload"]["url"])
 
-    assert (answer.status, answer.json) == (200, {"object_key": KEY, "etag": PHOTO_MD5})
+    assert (answer.status, answer.json) == (
+        200,
+        {"object_key": begun["object_key"], "etag": PHOTO_MD5},
+    )
     assert answer.headers["etag"] == f'"{PHOTO_MD5}"'
-    assert await darkroom.objects.read(KEY) == PHOTO
+    assert await darkroom.objects.read(begun["object_key"]) == PHOTO
 
 
 @pytest.mark.parametrize(
@@ -86,12 +89,11 @@ async def test_a_signature_is_for_its_own_key_only(darkroom: Darkroom) -> None:
     assert answer.problem == (403, "signature_invalid")
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_a_signature_for_storing_is_none_for_looking(darkroom: Darkroom, method: str) -> None:
+async def test_a_signature_for_storing_is_none_for_looking(darkroom: Darkroom) -> None:
     url = (await darkroom.intent()).json["upload"]["url"]
     await darkroom.put(url)
 
-    answer = await darkroom.send(a_request(method, url))
+    answer = await darkroom.send(a_request("GET", url))
 
     assert answer.problem == (403, "signature_invalid")
 

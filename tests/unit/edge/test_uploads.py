@@ -10,8 +10,6 @@ from tests.unit.darkroom import ORDER, ORIGIN, PHOTO, PHOTO_MD5, Darkroom, a_pho
 
 pytestmark = pytest.mark.anyio
 
-KEY = "user/alice/orders/summer-42/raw/beach.jpg"
-
 
 # --- Intent -------------------------------------------------------------------------------------
 
@@ -21,8 +19,9 @@ async def test_an_intent_is_answered_with_a_signed_url(darkroom: Darkroom) -> No
 
     assert answer.status == 201
     told = answer.json
-    assert told["object_key"] == KEY
-    assert told["upload"]["url"].startswith(f"{ORIGIN}/media/{KEY}?token=")
+    key = f"user/alice/orders/summer-42/raw/{told['file_id']}/beach.jpg"
+    assert told["object_key"] == key
+    assert told["upload"]["url"].startswith(f"{ORIGIN}/media/{key}?token=")
     assert told["upload"]["method"] == "PUT"
     assert told["upload"]["headers"] == {"content-type": "image/jpeg"}
     assert told["upload"]["expires_at"] == "2026-11-22T10:15:00.000Z"
@@ -141,7 +140,7 @@ async def test_a_second_finalize_is_answered_byte_for_byte_like_the_first(
 
 async def test_bytes_of_another_size_are_not_finalized(darkroom: Darkroom) -> None:
     begun = (await darkroom.intent()).json
-    await darkroom.objects.put(KEY, b"other", "image/jpeg")
+    await darkroom.objects.put(begun["object_key"], b"other", "image/jpeg")
 
     answer = await darkroom.finalize(begun["intent_id"])
 
@@ -211,7 +210,8 @@ async def test_a_photo_of_any_name_can_be_uploaded_and_edited(
 async def test_a_photo_replaced_after_finalize_is_not_edited(darkroom: Darkroom) -> None:
     path = await darkroom.uploaded()
     other = a_photo(9, 6).ljust(len(PHOTO), b"\x00")
-    await darkroom.objects.put(KEY, other, "image/jpeg")
+    (key,) = darkroom.objects.keys
+    await darkroom.objects.put(key, other, "image/jpeg")
     await darkroom.submit(path)
 
     await darkroom.work()

@@ -8,13 +8,13 @@ from domain.errors import Outage
 from domain.failure import EditFailed, FailureCode
 from storage.images_previews import ImagesPreviews
 from storage.picture import PixelSize
-from storage.previews import PreviewOrder
+from storage.previews import PreviewRequest
 from tests.fakes.memory_objects import MemoryObjects
 from tests.unit.storage.photos import a_picture, encoded
 
 pytestmark = pytest.mark.anyio
 
-ORDER = PreviewOrder("processed/1", "preview/1.jpg", 1_000, "image/png")
+REQUEST = PreviewRequest("processed/1", "preview/1.jpg", 1_000, "image/png")
 MADE = encoded(a_picture(1280, 850))
 
 
@@ -55,7 +55,7 @@ async def a_bucket() -> MemoryObjects:
 async def test_the_preview_is_stored_and_described_by_what_was_made() -> None:
     objects, images = await a_bucket(), ImagesBinding()
 
-    preview = await ImagesPreviews(images, objects).make(ORDER, PixelSize(9_000, 6_000))
+    preview = await ImagesPreviews(images, objects).make(REQUEST, PixelSize(9_000, 6_000))
 
     assert preview is not None
     assert (preview.width, preview.height, preview.maker) == (1280, 850, "images")
@@ -82,7 +82,7 @@ async def test_a_photo_that_no_retry_will_mend_is_not_supported(said: str) -> No
     previews = ImagesPreviews(ImagesBinding(ValueError(said)), await a_bucket())
 
     with pytest.raises(EditFailed) as failed:
-        await previews.make(ORDER, PixelSize(9, 9))
+        await previews.make(REQUEST, PixelSize(9, 9))
 
     assert failed.value.failure.code is FailureCode.UNSUPPORTED_IMAGE
 
@@ -94,9 +94,9 @@ async def test_anything_else_may_pass(said: str) -> None:
     previews = ImagesPreviews(ImagesBinding(ValueError(said)), await a_bucket())
 
     with pytest.raises(Outage):
-        await previews.make(ORDER, PixelSize(9, 9))
+        await previews.make(REQUEST, PixelSize(9, 9))
 
 
 async def test_a_processed_photo_that_is_missing_is_an_outage() -> None:
     with pytest.raises(Outage):
-        await ImagesPreviews(ImagesBinding(), MemoryObjects()).make(ORDER, PixelSize(9, 9))
+        await ImagesPreviews(ImagesBinding(), MemoryObjects()).make(REQUEST, PixelSize(9, 9))

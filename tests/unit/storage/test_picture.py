@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.failure import EditFailed, FailureCode
-from domain.limits import PIXELS_MAX
-from storage.picture import HEADER_BYTES, PixelSize, pixel_size
+from domain.limits import PICTURE_HEADER_BYTES, PIXELS_MAX
+from storage.picture import PixelSize, pixel_size
 from tests.unit.storage.photos import a_picture, encoded, exif
 
 JPEG = encoded(a_picture())
@@ -51,7 +51,7 @@ def test_the_header_may_be_preceded_by_much_else() -> None:
 
     photo = encoded(a_picture(), icc_profile=profile, exif=exif(1).ljust(60_000, b"\x00"))
 
-    assert pixel_size(photo[:HEADER_BYTES]) == PixelSize(60, 40)
+    assert pixel_size(photo[:PICTURE_HEADER_BYTES]) == PixelSize(60, 40)
 
 
 @pytest.mark.parametrize(

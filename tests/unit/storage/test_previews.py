@@ -5,9 +5,12 @@ import pytest
 from domain.errors import Outage
 from domain.failure import EditFailed, FailureCode
 from domain.file import Preview
+from domain.limits import (
+    PICTURE_HEADER_BYTES,
+)
 from storage.objects import ByteRange
-from storage.picture import HEADER_BYTES, PixelSize
-from storage.previews import CopyPreviews, PreviewOrder, made_preview
+from storage.picture import PixelSize
+from storage.previews import CopyPreviews, PreviewRequest, made_preview
 from tests.fakes.memory_objects import MemoryObjects
 from tests.unit.factories import a_preview
 from tests.unit.storage.photos import a_picture, encoded
@@ -15,7 +18,7 @@ from tests.unit.storage.photos import a_picture, encoded
 pytestmark = pytest.mark.anyio
 
 PHOTO = encoded(a_picture())
-ORDER = PreviewOrder("processed/1", "preview/1.jpg", len(PHOTO), "image/jpeg")
+REQUEST = PreviewRequest("processed/1", "preview/1.jpg", len(PHOTO), "image/jpeg")
 
 
 class FixedMaker:
@@ -25,8 +28,8 @@ class FixedMaker:
         self.asked: list[PixelSize] = []
         self._answer = answer
 
-    async def make(self, order: PreviewOrder, size: PixelSize) -> Preview | None:
-        assert order == ORDER
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
+        assert request == REQUEST
         self.asked.append(size)
         return self._answer
 
@@ -50,7 +53,7 @@ async def a_bucket(photo: bytes = PHOTO) -> CountedObjects:
 async def test_the_first_maker_that_takes_the_picture_makes_the_preview() -> None:
     declining, first, second = FixedMaker(None), FixedMaker(a_preview("1")), FixedMaker(None)
 
-    preview = await made_preview([declining, first, second], await a_bucket(), ORDER)
+    preview = await made_preview([declining, first, second], await a_bucket(), REQUEST)
 
     assert preview == a_preview("1")
     assert declining.asked == first.asked == [PixelSize(60, 40)]
@@ -59,7 +62,7 @@ async def test_the_first_maker_that_takes_the_picture_makes_the_preview() -> Non
 
 async def test_a_picture_that_no_maker_takes_is_too_large() -> None:
     with pytest.raises(EditFailed) as failed:
-        await made_preview([FixedMaker(None)], await a_bucket(), ORDER)
+        await made_preview([FixedMaker(None)], await a_bucket(), REQUEST)
 
     assert failed.value.failure.code is FailureCode.IMAGE_TOO_LARGE
 
@@ -68,30 +71,32 @@ async def test_what_is_no_photo_reaches_no_maker() -> None:
     maker = FixedMaker(a_preview())
 
     with pytest.raises(EditFailed) as failed:
-        await made_preview([maker], await a_bucket(b"not a photo"), ORDER)
+        await made_preview([maker], await a_bucket(b"not a photo"), REQUEST)
 
     assert failed.value.failure.code is FailureCode.UNSUPPORTED_IMAGE
     assert maker.asked == []
 
 
 async def test_only_the_header_is_read_before_a_maker_is_asked() -> None:
-    objects = await a_bucket(PHOTO.ljust(10 * HEADER_BYTES))
-    order = PreviewOrder("processed/1", "preview/1.jpg", 10 * HEADER_BYTES, "image/jpeg")
+    objects = await a_bucket(PHOTO.ljust(10 * PICTURE_HEADER_BYTES))
+    order = PreviewRequest(
+        "processed/1", "preview/1.jpg", 10 * PICTURE_HEADER_BYTES, "image/jpeg"
+    )
 
     await made_preview([CopyPreviews(objects)], objects, order)
 
-    assert objects.ranges == [ByteRange(0, HEADER_BYTES)]
+    assert objects.ranges == [ByteRange(0, PICTURE_HEADER_BYTES)]
 
 
 async def test_a_processed_photo_that_is_missing_is_an_outage() -> None:
     with pytest.raises(Outage):
-        await made_preview([FixedMaker(a_preview())], MemoryObjects(), ORDER)
+        await made_preview([FixedMaker(a_preview())], MemoryObjects(), REQUEST)
 
 
 async def test_the_last_resort_is_the_photo_itself() -> None:
     objects = await a_bucket()
 
-    preview = await CopyPreviews(objects).make(ORDER, PixelSize(60, 40))
+    preview = await CopyPreviews(objects).make(REQUEST, PixelSize(60, 40))
 
     assert preview == Preview(
         object_key="preview/1.jpg",
@@ -106,4 +111,4 @@ async def test_the_last_resort_is_the_photo_itself() -> None:
 
 async def test_a_photo_that_is_gone_cannot_be_copied() -> None:
     with pytest.raises(Outage):
-        await CopyPreviews(MemoryObjects()).make(ORDER, PixelSize(60, 40))
+        await CopyPreviews(MemoryObjects()).make(REQUEST, PixelSize(60, 40))
