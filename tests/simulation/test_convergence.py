@@ -19,8 +19,8 @@ from tests.simulation.world import World
 from tests.unit.factories import NOW
 
 pytestmark = pytest.mark.anyio
-STEPS = 120
-PHOTOS = 2
+STEPS = 250
+PHOTOS = 1
 FILE_ID_PART = 5  # of user/alice/orders/summer-42/raw/file_…/…
 
 

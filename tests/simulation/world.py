@@ -30,7 +30,7 @@ from tests.unit.darkroom import Darkroom
 
 Perform = Callable[[Effect], Awaitable[None]]
 CREATED = 201
-FILES_MAX = 6
+FILES_MAX = 4
 FAILURES = (
     FailureCode.PROCESSING_FAILED,
     FailureCode.UNSUPPORTED_IMAGE,
@@ -167,7 +167,7 @@ class World:
         await self.darkroom.call("PATCH", path, {"name": name})
 
     async def delete(self) -> None:
-        if self.draw.random() < 0.4:
+        if self.draw.random() < 0.2:
             await self.files.delete(self._any_file(), DeleteFile(caller_id="alice"))
         else:
             message = UpdateFile(caller_id="alice", marked=self.draw.random() < 0.5)
@@ -224,7 +224,7 @@ class World:
             raise Crash
 
     def _is_late(self, grant: Grant) -> bool:
-        return grant.token < max(self.tokens[grant.upload.file_id])
+        return grant.token < self.file(grant.upload.file_id).fencing_token
 
     async def _claim(self, dispatch: Dispatch) -> None:
         claim = Claim(job_id=dispatch.job_id, worker_id="worker-1")
