@@ -17,7 +17,7 @@ class Settings(BaseModel):
 
     jwt_secret: str = Field(min_length=32, repr=False)  # RFC 7518, 3.2: at least the hash's size
     url_signing_secret: str = Field(min_length=32, repr=False)
-    allowed_origins: str = ""  # separated by commas; our own origin is always allowed
+    allowed_origins: str = ""  # separated by commas, besides our own; see edge/auth.py
     lease_ms: int = Field(default=15 * 60_000, ge=1_000, le=3_600_000)
     dispatch_timeout_ms: int = Field(default=30_000, ge=500, le=3_600_000)
     retry_backoff_ms: int = Field(default=5_000, ge=10, le=300_000)

@@ -1,7 +1,8 @@
 """An actor's deadlines: many of them on its one alarm.
 
 A deadline is also how an effect is owed: it is put off *before* the effect is tried, so that one
-that fails, or is cut off by a crash, is tried again, and two messages do not both try it.
+that fails, or is cut off by a crash, is tried again, and two messages seldom both try it. It may
+happen twice, so it must stand being repeated.
 """
 
 from typing import Final

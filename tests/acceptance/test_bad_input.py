@@ -93,9 +93,9 @@ PATHS: Final = [
 
 METHODS: Final = [
     ("DELETE", "/api/uploads/intent", {"POST"}),
-    ("PUT", "/api/orders/summer-42/status", {"GET"}),
-    ("POST", f"/api/files/{NO_FILE}", {"GET", "PATCH", "DELETE"}),
-    ("POST", "/health", {"GET"}),
+    ("PUT", "/api/orders/summer-42/status", {"GET", "HEAD"}),
+    ("POST", f"/api/files/{NO_FILE}", {"GET", "HEAD", "PATCH", "DELETE"}),
+    ("POST", "/health", {"GET", "HEAD"}),
     ("DELETE", "/media/user/alice/orders/a/raw/b.jpg", {"GET", "HEAD", "PUT"}),
 ]
 
