@@ -21,9 +21,10 @@ class _Stored:
 class MemoryObjects:
     """`is_down` makes every method raise an `Outage`."""
 
-    def __init__(self) -> None:
+    def __init__(self, bucket: "MemoryObjects | None" = None) -> None:
+        """With another one: a second way to the same objects."""
         self.is_down = False
-        self._stored: dict[str, _Stored] = {}
+        self._stored: dict[str, _Stored] = {} if bucket is None else bucket._stored  # noqa: SLF001
 
     @property
     def keys(self) -> set[str]:
@@ -68,7 +69,8 @@ class MemoryObjects:
 
     async def delete_under(self, prefix: str) -> None:
         self._check_up()
-        self._stored = {k: v for k, v in self._stored.items() if not k.startswith(prefix)}
+        for key in [key for key in self._stored if key.startswith(prefix)]:
+            del self._stored[key]
 
     def _found(self, key: str) -> _Stored | None:
         self._check_up()

@@ -1,9 +1,9 @@
 """What a file owes the world, until it is done: dispatches, news, outcomes, removed bytes."""
 
-from actors.effects import PurgeObjects, SendDispatch, TellOrder
+from actors.effects import SendDispatch
 from domain.failure import FailureCode
 from domain.file import FileStatus
-from domain.limits import EFFECT_RETRY_FIRST_MS
+from domain.limits import DISPATCH_TIMEOUT_MAX_MS, EFFECT_RETRY_FIRST_MS
 from domain.messages import (
     DeleteFile,
     Dispatch,
@@ -52,6 +52,44 @@ def test_a_lost_dispatch_is_sent_again_after_its_timeout() -> None:
 
     assert dispatched(file.owed(NOW_MS + DISPATCH_TIMEOUT_MS - 1)) == []
     assert dispatched(file.owed(NOW_MS + DISPATCH_TIMEOUT_MS)) == [FIRST_DISPATCH]
+
+
+def waits_ms(file: FileOnPaper, now_ms: int, times: int) -> list[int]:
+    """How long until the next dispatch, each sent and lost the moment it was due."""
+    waits: list[int] = []
+    for _ in range(times):
+        file.settle(now_ms)
+        due_ms = file.core.next_deadline_ms()
+        assert due_ms is not None
+        waits.append(due_ms - now_ms)
+        now_ms = due_ms
+    return waits
+
+
+def test_a_job_nobody_claims_is_sent_again_after_twice_as_long_each_time() -> None:
+    file = FileOnPaper()
+    file.submit()
+
+    assert waits_ms(file, NOW_MS, 7) == [
+        30_000,
+        60_000,
+        120_000,
+        240_000,
+        480_000,
+        DISPATCH_TIMEOUT_MAX_MS,
+        DISPATCH_TIMEOUT_MAX_MS,
+    ]
+
+
+def test_the_next_attempt_is_dispatched_without_the_patience_of_the_last() -> None:
+    file = FileOnPaper()
+    file.submit()
+    waits_ms(file, NOW_MS, 5)
+    late_ms = NOW_MS + 3_600_000
+    file.fail(file.claim(now_ms=late_ms).token, now_ms=late_ms)
+    file.settle(late_ms)
+
+    assert waits_ms(file, late_ms + BACKOFF_MS, 2) == [30_000, 60_000]
 
 
 def test_a_claimed_job_is_not_dispatched_again() -> None:
@@ -243,51 +281,3 @@ def test_a_job_that_the_owner_cancelled_is_no_outcome() -> None:
     file.tell(DELETE)
 
     assert [tell.apply.outcomes for tell in told(file.settle())] == [()]
-
-
-# --- What it owes: the removal of bytes ---------------------------------------------------------
-
-
-def test_a_deleted_files_bytes_are_removed_and_the_order_hears() -> None:
-    file = FileOnPaper()
-    file.settle()
-    file.tell(DELETE)
-
-    purge, tell = file.settle()
-
-    root = "user/alice/orders/summer-42"
-    derived = (f"{root}/processed/{FILE_ID}/", f"{root}/preview/{FILE_ID}/")
-    assert purge == PurgeObjects(FILE_ID, f"{root}/raw/{FILE_ID}/beach.jpg", derived)
-    assert isinstance(tell, TellOrder)
-    assert tell.apply.snapshot.deleted
-
-
-def test_while_bytes_cannot_be_removed_the_order_hears_nevertheless() -> None:
-    file = FileOnPaper()
-    file.tell(DELETE)
-
-    _purge, tell = file.owed()
-
-    assert isinstance(tell, TellOrder)
-    assert tell.apply.snapshot.deleted
-
-
-def test_removing_bytes_is_owed_until_it_succeeds() -> None:
-    file = FileOnPaper()
-    file.tell(DELETE)
-    file.owed()
-
-    again = file.settle(NOW_MS + EFFECT_RETRY_FIRST_MS)
-
-    assert any(isinstance(effect, PurgeObjects) for effect in again)
-    assert file.owed(NOW_MS + 10**9) == []
-
-
-def test_deleting_twice_owes_the_removal_once() -> None:
-    file = FileOnPaper()
-    file.tell(DELETE)
-    file.settle()
-
-    file.tell(DELETE)
-
-    assert file.owed() == []

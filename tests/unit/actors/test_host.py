@@ -129,6 +129,7 @@ async def test_a_failed_effect_is_one_warning_with_its_reason(
     assert logged.count("\n") == 1
     assert '"event": "effect.failed"' in logged
     assert '"reason": "queue: lost"' in logged
+    assert '"file_id": "file_1", "job_id": "job_1"' in logged
 
 
 async def test_a_bug_in_an_effect_is_logged_with_its_traceback(

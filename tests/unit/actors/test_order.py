@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from actors.effects import NotifyOwner
 from domain.errors import Code, Refusal
 from domain.file import FileStatus
-from domain.job import JobState
+from domain.job import Job, JobState
 from domain.limits import (
     EFFECT_RETRY_FIRST_MS,
 )
@@ -159,6 +159,22 @@ def test_marked_files_are_listed_by_their_ids() -> None:
     updates = [news(1, a_file(marked=True)), news(1, another_file())]
 
     order = OrderOnPaper(*updates)
+
+    assert order.ask(ListMarked(caller_id="alice"), MarkedFiles).file_ids == (FILE_ID,)
+
+
+@pytest.mark.parametrize("job", [a_job(JobState.QUEUED), a_job(JobState.IN_PROGRESS)])
+def test_marked_files_whose_job_is_active_are_left_out(job: Job) -> None:
+    active, idle = a_file(marked=True, job=job), another_file(marked=True)
+
+    order = OrderOnPaper(news(1, active), news(1, idle))
+
+    assert order.ask(ListMarked(caller_id="alice"), MarkedFiles).file_ids == (OTHER_FILE_ID,)
+
+
+@pytest.mark.parametrize("job", [a_job(JobState.DONE), a_job(JobState.FAILED)])
+def test_marked_files_whose_job_has_ended_are_listed(job: Job) -> None:
+    order = OrderOnPaper(news(1, a_file(marked=True, job=job)))
 
     assert order.ask(ListMarked(caller_id="alice"), MarkedFiles).file_ids == (FILE_ID,)
 

@@ -239,40 +239,6 @@ async def test_a_worker_that_lost_its_lease_changes_nothing(
     assert "job.not_answered" in events(capsys)
 
 
-async def test_a_message_that_comes_twice_is_worked_on_once(
-    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await submitted(darkroom)
-    (body,) = darkroom.actors.queue.take()
-    await darkroom.actors.queue.send(body)
-    await darkroom.actors.queue.send(body)
-
-    await darkroom.work()
-
-    assert events(capsys) == ["job.claimed", "job.ended", "job.not_claimed"]
-
-
-async def test_a_message_for_a_file_nobody_knows_is_passed_over(
-    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await darkroom.actors.queue.send({"file_id": "file_1", "job_id": "job_1"})
-
-    await darkroom.work()
-
-    assert events(capsys) == ["job.not_claimed"]
-
-
-async def test_a_file_actor_that_is_down_is_left_to_dispatch_again(
-    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await submitted(darkroom)
-    darkroom.actors.files.is_down = True
-
-    await darkroom.work()
-
-    assert events(capsys) == ["job.not_claimed"]
-
-
 async def test_a_bucket_that_is_down_is_a_failure_that_may_pass(darkroom: Darkroom) -> None:
     path = await submitted(darkroom)
     whole = darkroom.objects

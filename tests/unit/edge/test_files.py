@@ -58,6 +58,15 @@ async def test_a_file_may_keep_its_name_or_change_its_case(darkroom: Darkroom, n
     assert (answer.status, answer.json["name"]) == (200, name)
 
 
+async def test_a_renamed_file_gives_its_old_name_free(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded("beach.jpg")
+    await darkroom.call("PATCH", path, {"name": "new.jpg"})
+
+    await darkroom.uploaded("beach.jpg")
+
+    assert await names(darkroom) == ["new.jpg", "beach.jpg"]
+
+
 async def test_two_files_can_change_names_by_way_of_a_third(darkroom: Darkroom) -> None:
     one = await darkroom.uploaded("one.jpg")
     two = await darkroom.uploaded("two.jpg")

@@ -1,7 +1,13 @@
 """A file that a job holds: what may be done to it, and what has to wait."""
 
+import dataclasses
+
 import pytest
 
+from actors.client import FileClient
+from domain.messages import UpdateFile
+from domain.snapshot import FileSnapshot
+from tests.fakes.local_actors import LocalActors
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import ORDER, Darkroom
 from tests.unit.factories import LEASE_MS
@@ -50,6 +56,30 @@ async def test_a_refused_rename_leaves_the_old_name_and_frees_the_new_one(
 
     assert await names(darkroom) == ["beach.jpg"]
     assert other.status == 201
+
+
+class OrdersDownMeanwhile(FileClient):
+    """Files whose orders go down while they are being renamed."""
+
+    def __init__(self, actors: LocalActors) -> None:
+        super().__init__(actors.files)
+        self._actors = actors
+
+    async def update(self, file_id: str, message: UpdateFile) -> FileSnapshot:
+        self._actors.orders.is_down = True
+        return await super().update(file_id, message)
+
+
+async def test_an_order_that_is_down_does_not_hide_why_a_rename_was_refused(
+    darkroom: Darkroom,
+) -> None:
+    path = await locked(darkroom)
+    files = OrdersDownMeanwhile(darkroom.actors)
+    darkroom.services = dataclasses.replace(darkroom.services, files=files)
+
+    answer = await darkroom.call("PATCH", path, {"name": "new.jpg"})
+
+    assert answer.problem == (409, "file_locked")
 
 
 async def test_a_file_can_be_renamed_once_its_lease_has_run_out(

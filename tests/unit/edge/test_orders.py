@@ -119,6 +119,20 @@ async def test_without_names_all_marked_files_are_submitted(darkroom: Darkroom) 
     assert [f"/api/files/{job['file_id']}" for job in answer.json["created"]] == [marked]
 
 
+async def test_asking_again_for_all_marked_files_gets_to_those_without_a_job(
+    darkroom: Darkroom,
+) -> None:
+    one, two = [await darkroom.uploaded(name) for name in ("a.jpg", "b.jpg")]
+    await darkroom.call("PATCH", one, {"marked": True})
+    await darkroom.call("PATCH", two, {"marked": True})
+    await darkroom.submit(one)
+
+    answer = await darkroom.call("POST", f"{ORDER}/submit-edits", {})
+
+    assert [f"/api/files/{job['file_id']}" for job in answer.json["created"]] == [two]
+    assert answer.json["skipped"] == []
+
+
 async def test_a_file_that_cannot_take_a_job_is_skipped_with_the_reason(
     darkroom: Darkroom,
 ) -> None:

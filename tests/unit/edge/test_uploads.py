@@ -6,7 +6,7 @@ import pytest
 
 from domain.limits import INTENT_LIFETIME_MS, RAW_BYTES_MAX
 from tests.unit.conftest import Clock
-from tests.unit.darkroom import ORDER, ORIGIN, PHOTO, PHOTO_MD5, Darkroom, a_photo
+from tests.unit.darkroom import ORDER, ORIGIN, PHOTO, PHOTO_MD5, Answer, Darkroom, a_photo
 
 pytestmark = pytest.mark.anyio
 
@@ -179,11 +179,59 @@ async def test_a_deleted_file_cannot_be_finalized_again(darkroom: Darkroom) -> N
     await darkroom.put(begun["upload"]["url"])
     await darkroom.finalize(begun["intent_id"])
     await darkroom.call("DELETE", f"/api/files/{begun['file_id']}")
-    await darkroom.objects.put(KEY, PHOTO, "image/jpeg")
+    await darkroom.objects.put(begun["object_key"], PHOTO, "image/jpeg")
 
     answer = await darkroom.finalize(begun["intent_id"])
 
     assert answer.problem == (410, "file_deleted")
+
+
+async def finalized(darkroom: Darkroom) -> tuple[Any, Answer]:
+    """What was begun, and the first answer to its finalize."""
+    begun = (await darkroom.intent()).json
+    await darkroom.put(begun["upload"]["url"])
+    return begun, await darkroom.finalize(begun["intent_id"])
+
+
+async def test_a_file_is_finalized_for_ever_whatever_becomes_of_its_bytes(
+    darkroom: Darkroom,
+) -> None:
+    begun, first = await finalized(darkroom)
+
+    await darkroom.objects.put(begun["object_key"], b"of another size", "image/jpeg")
+    replaced = await darkroom.finalize(begun["intent_id"])
+    await darkroom.objects.delete(begun["object_key"])
+    gone = await darkroom.finalize(begun["intent_id"])
+
+    assert (replaced.status, replaced.text) == (gone.status, gone.text) == (201, first.text)
+
+
+async def test_a_deleted_file_whose_bytes_are_gone_cannot_be_finalized(darkroom: Darkroom) -> None:
+    begun, _ = await finalized(darkroom)
+    await darkroom.call("DELETE", f"/api/files/{begun['file_id']}")
+
+    answer = await darkroom.finalize(begun["intent_id"])
+
+    assert darkroom.objects.keys == set()
+    assert answer.problem == (410, "file_deleted")
+
+
+async def test_another_photo_under_the_id_of_a_finalized_one_is_refused(
+    darkroom: Darkroom,
+) -> None:
+    """The order has not heard of the first, and gives its id again."""
+    begun = (await darkroom.intent()).json
+    await darkroom.put(begun["upload"]["url"])
+    darkroom.actors.orders.is_down = True
+    await darkroom.finalize(begun["intent_id"])
+    darkroom.actors.orders.is_down = False
+    other = (await darkroom.intent(size_bytes=5)).json
+    await darkroom.put(other["upload"]["url"], b"other")
+
+    answer = await darkroom.finalize(other["intent_id"])
+
+    assert other["file_id"] == begun["file_id"]
+    assert answer.problem == (409, "name_taken")
 
 
 async def test_the_name_of_a_deleted_file_can_be_uploaded_again(darkroom: Darkroom) -> None:

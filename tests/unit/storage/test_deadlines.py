@@ -90,6 +90,27 @@ def test_setting_a_deadline_again_moves_it_and_forgets_the_tries(kept: Deadlines
     assert kept.earliest() == NOW_MS + EFFECT_RETRY_FIRST_MS
 
 
+def put_off(kept: Deadlines) -> int:
+    """Takes the one deadline the moment it is due, and puts it off: by how much."""
+    due_ms = kept.earliest()
+    assert due_ms is not None
+    kept.take_due(due_ms)
+    kept.put_off("dispatch", 30, 200, due_ms)
+    return (kept.earliest() or 0) - due_ms
+
+
+def test_a_deadline_is_put_off_by_twice_as_long_each_time_up_to_a_bound(kept: Deadlines) -> None:
+    kept.set("dispatch", NOW_MS)
+
+    assert [put_off(kept) for _ in range(5)] == [30, 60, 120, 200, 200]
+
+
+def test_a_deadline_that_was_cleared_is_not_put_off(kept: Deadlines) -> None:
+    kept.put_off("dispatch", 30, 200, NOW_MS)
+
+    assert kept.earliest() is None
+
+
 def test_a_cleared_deadline_is_gone(kept: Deadlines) -> None:
     kept.set("tell", NOW_MS)
 

@@ -8,16 +8,13 @@ from PIL import Image, ImageCms
 
 from domain.failure import EditFailed, FailureCode
 from domain.limits import (
-    PILLOW_BYTES_MAX,
     PILLOW_PIXELS_MAX,
     PILLOW_PROGRESSIVE_PIXELS_MAX,
+    PILLOW_UNSCALED_PIXELS_MAX,
     PREVIEW_LONG_EDGE_PX,
 )
 from storage import pillow_previews
-from storage.picture import PixelSize
-from storage.pillow_previews import PillowPreviews, scaled
-from storage.previews import PreviewRequest
-from tests.fakes.memory_objects import MemoryObjects
+from storage.pillow_previews import scaled
 from tests.unit.storage.photos import a_picture, encoded, exif, lying_jpeg, opened
 
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -222,82 +219,29 @@ def test_a_photo_that_lies_about_its_size_is_not_decoded(size: tuple[int, int]) 
 
 
 @pytest.mark.parametrize(
-    ("progressive", "pixels_max"),
-    [(False, "PILLOW_PIXELS_MAX"), (True, "PILLOW_PROGRESSIVE_PIXELS_MAX")],
+    ("file_format", "options", "pixels_max"),
+    [
+        ("JPEG", {"progressive": False}, "PILLOW_PIXELS_MAX"),
+        ("JPEG", {"progressive": True}, "PILLOW_PROGRESSIVE_PIXELS_MAX"),
+        ("PNG", {}, "PILLOW_UNSCALED_PIXELS_MAX"),
+        ("WEBP", {}, "PILLOW_UNSCALED_PIXELS_MAX"),
+    ],
+    ids=["baseline", "progressive", "PNG", "WebP"],
 )
 def test_a_photo_may_have_as_many_pixels_as_its_bound_and_no_more(
-    monkeypatch: pytest.MonkeyPatch, pixels_max: str, *, progressive: bool
+    monkeypatch: pytest.MonkeyPatch, file_format: str, options: dict[str, bool], pixels_max: str
 ) -> None:
     monkeypatch.setattr(pillow_previews, pixels_max, 60 * 40)
 
-    fitting = scaled(encoded(a_picture(60, 40), progressive=progressive))
-    larger = scaled(encoded(a_picture(60, 41), progressive=progressive))
+    fitting = scaled(encoded(a_picture(60, 40), file_format, **options))
+    larger = scaled(encoded(a_picture(60, 41), file_format, **options))
 
     assert fitting is not None
     assert larger is None
 
 
-def test_a_progressive_photo_costs_more_and_has_the_lower_bound() -> None:
-    assert PILLOW_PROGRESSIVE_PIXELS_MAX < PILLOW_PIXELS_MAX
-
-
-# --- As a maker of previews ---------------------------------------------------------------------
-
-
-def a_request(size_bytes: int = 1_000) -> PreviewRequest:
-    return PreviewRequest("processed/1", "preview/1.jpg", size_bytes, "image/png")
-
-
-@pytest.mark.anyio
-async def test_the_preview_is_stored_and_described() -> None:
-    objects = MemoryObjects()
-    await objects.put("processed/1", encoded(a_picture(1700, 1130), "PNG"), "image/png")
-
-    preview = await PillowPreviews(objects).make(a_request(), PixelSize(1700, 1130))
-
-    assert preview is not None
-    stored = await objects.head("preview/1.jpg")
-    assert stored is not None
-    assert (stored.content_type, stored.size_bytes) == ("image/jpeg", preview.size_bytes)
-    assert (preview.width, preview.height, preview.maker) == (1280, 851, "pillow")
-    assert (preview.object_key, preview.content_type) == ("preview/1.jpg", "image/jpeg")
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("asked", "size"),
-    [
-        (a_request(PILLOW_BYTES_MAX + 1), PixelSize(10, 10)),
-        (a_request(), PixelSize(PILLOW_PIXELS_MAX // 10 + 1, 10)),
-    ],
-    ids=["too many bytes", "too many pixels"],
-)
-async def test_a_photo_too_large_for_the_isolate_is_left_to_others_unread(
-    asked: PreviewRequest, size: PixelSize
-) -> None:
-    objects = MemoryObjects()
-    objects.is_down = True
-
-    assert await PillowPreviews(objects).make(asked, size) is None
-
-
-@pytest.mark.anyio
-async def test_a_photo_at_the_bounds_of_the_isolate_is_read() -> None:
-    objects = MemoryObjects()
-    await objects.put("processed/1", encoded(a_picture(), "PNG"), "image/png")
-    size = PixelSize(PILLOW_PIXELS_MAX // 10, 10)
-
-    assert await PillowPreviews(objects).make(a_request(PILLOW_BYTES_MAX), size) is not None
-
-
-@pytest.mark.anyio
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-async def test_a_photo_that_turns_out_to_be_too_large_is_left_to_others() -> None:
-    objects = MemoryObjects()
-    await objects.put("processed/1", lying_jpeg(8_000, 8_000), "image/jpeg")
-
-    assert await PillowPreviews(objects).make(a_request(), PixelSize(60, 40)) is None
-    assert objects.keys == {"processed/1"}
+def test_what_costs_more_memory_a_pixel_has_the_lower_bound() -> None:
+    assert PILLOW_UNSCALED_PIXELS_MAX < PILLOW_PROGRESSIVE_PIXELS_MAX < PILLOW_PIXELS_MAX
 
 
 def test_only_photos_are_opened_by_pillow_whatever_they_are_called() -> None:

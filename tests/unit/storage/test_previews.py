@@ -5,9 +5,7 @@ import pytest
 from domain.errors import Outage
 from domain.failure import EditFailed, FailureCode
 from domain.file import Preview
-from domain.limits import (
-    PICTURE_HEADER_BYTES,
-)
+from domain.limits import PICTURE_HEADER_BYTES, PICTURE_HEADER_BYTES_MAX
 from storage.objects import ByteRange
 from storage.picture import PixelSize
 from storage.previews import CopyPreviews, PreviewRequest, made_preview
@@ -77,15 +75,40 @@ async def test_what_is_no_photo_reaches_no_maker() -> None:
     assert maker.asked == []
 
 
-async def test_only_the_header_is_read_before_a_maker_is_asked() -> None:
-    objects = await a_bucket(PHOTO.ljust(10 * PICTURE_HEADER_BYTES))
-    order = PreviewRequest(
-        "processed/1", "preview/1.jpg", 10 * PICTURE_HEADER_BYTES, "image/jpeg"
-    )
+def a_request_for(photo: bytes) -> PreviewRequest:
+    return PreviewRequest("processed/1", "preview/1.jpg", len(photo), "image/jpeg")
 
-    await made_preview([CopyPreviews(objects)], objects, order)
+
+async def test_only_the_header_is_read_before_a_maker_is_asked() -> None:
+    photo = PHOTO.ljust(10 * PICTURE_HEADER_BYTES)
+    objects = await a_bucket(photo)
+
+    await made_preview([CopyPreviews(objects)], objects, a_request_for(photo))
 
     assert objects.ranges == [ByteRange(0, PICTURE_HEADER_BYTES)]
+
+
+async def test_a_photo_whose_size_stands_behind_a_large_profile_gets_its_preview() -> None:
+    photo = encoded(a_picture(), icc_profile=bytes(557_000)).ljust(2 * PICTURE_HEADER_BYTES_MAX)
+    objects = await a_bucket(photo)
+
+    preview = await made_preview([CopyPreviews(objects)], objects, a_request_for(photo))
+
+    assert (preview.width, preview.height) == (60, 40)
+    assert objects.ranges == [
+        ByteRange(0, PICTURE_HEADER_BYTES),
+        ByteRange(0, PICTURE_HEADER_BYTES_MAX),
+    ]
+
+
+async def test_a_photo_whose_size_stands_too_far_back_is_not_supported() -> None:
+    photo = encoded(a_picture(), icc_profile=bytes(PICTURE_HEADER_BYTES_MAX + 1))
+    objects = await a_bucket(photo)
+
+    with pytest.raises(EditFailed) as failed:
+        await made_preview([CopyPreviews(objects)], objects, a_request_for(photo))
+
+    assert failed.value.failure.code is FailureCode.UNSUPPORTED_IMAGE
 
 
 async def test_a_processed_photo_that_is_missing_is_an_outage() -> None:

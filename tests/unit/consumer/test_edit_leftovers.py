@@ -1,0 +1,118 @@
+"""What an attempt leaves in the bucket: the valid objects, and nothing that nobody refers to."""
+
+import pytest
+
+from domain.errors import Outage
+from domain.failure import EditFailed, FailureCode
+from domain.file import Preview
+from storage.picture import PixelSize
+from storage.previews import CopyPreviews, PreviewMaker, PreviewRequest
+from tests.fakes.memory_objects import MemoryObjects
+from tests.unit.conftest import Clock
+from tests.unit.darkroom import Darkroom
+from tests.unit.factories import LEASE_MS
+
+pytestmark = pytest.mark.anyio
+
+
+class LateMaker(CopyPreviews):
+    """Makes the preview, and is done only when the lease is over."""
+
+    def __init__(self, darkroom: Darkroom, clock: Clock) -> None:
+        super().__init__(darkroom.objects)
+        self._clock = clock
+
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
+        made = await super().make(request, size)
+        self._clock.advance_ms(LEASE_MS)
+        return made
+
+
+class FailingMaker(CopyPreviews):
+    """Makes the preview, and fails nevertheless."""
+
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
+        await super().make(request, size)
+        raise EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x")
+
+
+class UndeletableObjects(MemoryObjects):
+    """From which nothing can be removed."""
+
+    async def delete(self, key: str) -> None:
+        raise Outage(f"R2 delete: {key}")
+
+
+@pytest.fixture
+def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
+    return Darkroom(retry_backoff_ms=1_000)
+
+
+def kinds(darkroom: Darkroom) -> list[str]:
+    """Of what lies in the bucket: "raw", or "processed/2" with the token."""
+    parts = [key.split("/") for key in sorted(darkroom.objects.keys)]
+    return [f"{kind}/{last}" if kind != "raw" else kind for *_, kind, _, last in parts]
+
+
+async def edit_again(darkroom: Darkroom, path: str, *makers: PreviewMaker) -> None:
+    await darkroom.submit(path)
+    await darkroom.work(makers or None)
+
+
+async def test_an_edit_leaves_the_photo_its_copy_and_its_preview(darkroom: Darkroom) -> None:
+    await darkroom.edited()
+
+    assert kinds(darkroom) == ["preview/1.jpg", "processed/1", "raw"]
+
+
+async def test_a_second_edit_removes_what_the_first_has_made(darkroom: Darkroom) -> None:
+    path = await darkroom.edited()
+
+    await edit_again(darkroom, path)
+
+    assert kinds(darkroom) == ["preview/2.jpg", "processed/2", "raw"]
+
+
+async def test_a_second_edit_that_fails_leaves_what_the_first_has_made(darkroom: Darkroom) -> None:
+    path = await darkroom.edited()
+
+    await edit_again(darkroom, path, FailingMaker(darkroom.objects))
+
+    assert kinds(darkroom) == ["preview/1.jpg", "processed/1", "raw"]
+    assert (await darkroom.call("GET", f"{path}/preview")).status == 200
+
+
+async def test_a_late_worker_removes_its_own_objects_and_nothing_else(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await darkroom.edited()
+
+    await edit_again(darkroom, path, LateMaker(darkroom, clock))
+
+    assert kinds(darkroom) == ["preview/1.jpg", "processed/1", "raw"]
+
+
+async def test_after_a_late_worker_the_next_attempt_has_objects_of_its_own(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await darkroom.uploaded()
+    await edit_again(darkroom, path, LateMaker(darkroom, clock))
+    clock.advance_ms(2_000)
+    await darkroom.actors.ring()
+
+    await darkroom.work()
+
+    assert kinds(darkroom) == ["preview/2.jpg", "processed/2", "raw"]
+    assert (await darkroom.call("GET", path)).json["status"] == "done"
+
+
+async def test_what_cannot_be_removed_now_fails_no_edit(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = await darkroom.edited()
+    darkroom.objects = UndeletableObjects(darkroom.objects)
+
+    await edit_again(darkroom, path)
+
+    assert (await darkroom.call("GET", path)).json["status"] == "done"
+    assert '"event": "objects.left_behind"' in capsys.readouterr().out

@@ -1,0 +1,84 @@
+"""Messages that find no job to claim: passed over, since the file's actor dispatches again."""
+
+import json
+
+import pytest
+
+from actors.client import FileClient
+from consumer.edit import Editor
+from domain.messages import Dispatch
+from tests.fakes.local_actors import LocalAnswer, LocalNamespace
+from tests.unit.conftest import Clock
+from tests.unit.darkroom import Darkroom
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
+    return Darkroom()
+
+
+async def submitted(darkroom: Darkroom) -> None:
+    await darkroom.submit(await darkroom.uploaded())
+
+
+def events(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line["event"] for line in lines if line["event"].startswith(("job.", "effect."))]
+
+
+async def test_a_message_that_comes_twice_is_worked_on_once(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await submitted(darkroom)
+    (body,) = darkroom.actors.queue.take()
+    await darkroom.actors.queue.send(body)
+    await darkroom.actors.queue.send(body)
+
+    await darkroom.work()
+
+    assert events(capsys) == ["job.claimed", "job.ended", "job.not_claimed"]
+
+
+async def test_a_message_for_a_file_nobody_knows_is_passed_over(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await darkroom.actors.queue.send({"file_id": "file_1", "job_id": "job_1"})
+
+    await darkroom.work()
+
+    assert events(capsys) == ["job.not_claimed"]
+
+
+async def test_a_file_actor_that_is_down_is_left_to_dispatch_again(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await submitted(darkroom)
+    darkroom.actors.files.is_down = True
+
+    await darkroom.work()
+
+    assert events(capsys) == ["job.not_claimed"]
+
+
+class NewerActor:
+    """Refuses for a reason that only a newer version knows."""
+
+    async def receive(self, text: str) -> str:
+        assert text
+        return '{"ok": false, "refusal": {"code": "of_a_newer_version", "detail": "", "facts": {}}}'
+
+    async def fetch(self, request: object) -> LocalAnswer:
+        raise AssertionError(request)
+
+
+async def test_a_refusal_of_a_newer_version_is_passed_over(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = FileClient(LocalNamespace(lambda _: NewerActor()))
+    editor = Editor(newer, darkroom.objects, [], "worker-1")
+
+    await editor.work_on(Dispatch(file_id="file_1", job_id="job_1"))
+
+    assert events(capsys) == ["job.not_claimed"]
