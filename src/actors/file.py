@@ -32,13 +32,14 @@ from domain.snapshot import outcome, snapshot
 from domain.values import Value
 from domain.wakeup import Deadline, changes
 from storage.deadlines import Deadlines
-from storage.file_repository import FileRepository
-from storage.sql import Sql
+from storage.file_repository import MIGRATIONS, FileRepository
+from storage.sql import Sql, migrate, migrate_existing
 
 
 class FileCore:
     def __init__(self, sql: Sql, settings: Settings, jitter: Callable[[], float]) -> None:
         self._sql = sql
+        self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = FileRepository(sql)
         self._deadlines = Deadlines(sql)
         self._outbox = FileOutbox(self._repository, self._deadlines, settings.dispatch_timeout_ms)
@@ -49,6 +50,8 @@ class FileCore:
 
     def receive(self, text: str, now_ms: int) -> Value:
         message = FILE_MESSAGE.validate_json(text)
+        if not self._exists:
+            self._come_to_be(message)
         self.wake(now_ms)
         return self._sql.transaction(lambda: self._answer(message, now_ms))
 
@@ -169,7 +172,7 @@ class FileCore:
 
     def next_effect(self, now_ms: int) -> Effect | None:
         """One effect that is owed now. Owed again a little later unless it is `finish`ed."""
-        due = self._deadlines.take_due(now_ms)
+        due = self._deadlines.take_due(now_ms) if self._exists else None
         if due == Deadline.LEASE:
             self.wake(now_ms)
             due = self._deadlines.take_due(now_ms)
@@ -189,9 +192,15 @@ class FileCore:
                 raise AssertionError(effect)
 
     def next_deadline_ms(self) -> int | None:
-        return self._deadlines.earliest()
+        return self._deadlines.earliest() if self._exists else None
 
     # --- State ----------------------------------------------------------------------------------
+
+    def _come_to_be(self, message: FileMessage) -> None:
+        if not isinstance(message, Register):
+            raise Refusal(Code.FILE_NOT_FOUND, "there is no such file")
+        migrate(self._sql, MIGRATIONS)
+        self._exists = True
 
     def _known(self) -> File:
         file = self._repository.load()

@@ -8,16 +8,13 @@ from workers import DurableObject
 from actors.environment import performer_of, settings_of
 from actors.file import FileCore
 from actors.host import Host
-from storage import file_repository
 from storage.durable_sql import DurableSql
-from storage.sql import migrate
 
 
 class FileActor(DurableObject):
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
-        migrate(sql, file_repository.MIGRATIONS)
         core = FileCore(sql, settings_of(env), random.random)
         self.host = Host(core, ctx.storage, performer_of(env).perform, str(ctx.id.name))
 

@@ -12,17 +12,25 @@ from domain.messages import (
     NotificationPage,
 )
 from domain.values import Value
-from storage.inbox_repository import InboxRepository
-from storage.sql import Sql
+from storage.inbox_repository import MIGRATIONS, InboxRepository
+from storage.sql import Sql, migrate, migrate_existing
+
+NO_SUCH_NOTIFICATION = "there is no such notification"
 
 
 class InboxCore:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
+        self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = InboxRepository(sql)
 
     def receive(self, text: str, now_ms: int) -> Value:
         message = INBOX_MESSAGE.validate_json(text)
+        if isinstance(message, Deliver) and not self._exists:
+            migrate(self._sql, MIGRATIONS)
+            self._exists = True
+        if not self._exists:
+            return _empty(message)
         return self._sql.transaction(lambda: self._answer(message, now_ms))
 
     def _answer(self, message: InboxMessage, now_ms: int) -> Value:
@@ -49,5 +57,12 @@ class InboxCore:
         self._repository.mark_read(notification_id, now_ms)
         found = self._repository.one(notification_id)
         if found is None:
-            raise Refusal(Code.NOTIFICATION_NOT_FOUND, "there is no such notification")
+            raise Refusal(Code.NOTIFICATION_NOT_FOUND, NO_SUCH_NOTIFICATION)
         return found
+
+
+def _empty(message: InboxMessage) -> Value:
+    """What an inbox says that never got anything, and so does not exist."""
+    if isinstance(message, ListNotifications):
+        return NotificationPage(notifications=(), next_before=None, unread=0)
+    raise Refusal(Code.NOTIFICATION_NOT_FOUND, NO_SUCH_NOTIFICATION)

@@ -6,16 +6,13 @@ from workers import DurableObject
 
 from actors.host import answered
 from actors.inbox import InboxCore
-from storage import inbox_repository
 from storage.durable_sql import DurableSql
-from storage.sql import migrate
 
 
 class InboxActor(DurableObject):
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
-        migrate(sql, inbox_repository.MIGRATIONS)
         self.core = InboxCore(sql)
 
     async def receive(self, text: str) -> str:

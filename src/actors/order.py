@@ -35,15 +35,17 @@ from domain.messages import (
 from domain.snapshot import FileSnapshot, Outcome
 from domain.values import Value
 from storage.deadlines import Deadlines
-from storage.order_repository import NameHolder, Order, OrderRepository
-from storage.sql import Sql
+from storage.order_repository import MIGRATIONS, NameHolder, Order, OrderRepository
+from storage.sql import Sql, migrate, migrate_existing
 
 NOTIFY = "notify"
+NO_SUCH_ORDER = "there is no such order"
 
 
 class OrderCore:
     def __init__(self, sql: Sql, new_epoch: Callable[[], str]) -> None:
         self._sql = sql
+        self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = OrderRepository(sql)
         self._deadlines = Deadlines(sql)
         self._new_epoch = new_epoch
@@ -51,6 +53,8 @@ class OrderCore:
 
     def receive(self, text: str, now_ms: int) -> Value:
         message = ORDER_MESSAGE.validate_json(text)
+        if not self._exists:
+            self._come_to_be(message)
         return self._sql.transaction(lambda: self._answer(message, now_ms))
 
     def _answer(self, message: OrderMessage, now_ms: int) -> Value:
@@ -72,6 +76,8 @@ class OrderCore:
 
     def hello(self, caller_id: str) -> Hello:
         """All a new watcher needs, from one stretch: nothing happens between cursor and files."""
+        if not self._exists:
+            raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
         order = self._owned(caller_id)
         files = [file for _, file in self._repository.page(0, ORDER_FILES_MAX)]
         return hello(order, self._status(order), files)
@@ -84,9 +90,10 @@ class OrderCore:
     # --- Effects --------------------------------------------------------------------------------
 
     def next_effect(self, now_ms: int) -> Effect | None:
-        order = self._repository.load()
-        if order is None or self._deadlines.take_due(now_ms) is None:
+        if not self._exists or self._deadlines.take_due(now_ms) is None:
             return None
+        order = self._repository.load()
+        assert order is not None
         owed = self._repository.owed(NOTIFICATIONS_PER_DELIVERY_MAX)
         return NotifyOwner(order.owner_id, Deliver(notifications=owed))
 
@@ -100,7 +107,7 @@ class OrderCore:
             self._deadlines.clear(NOTIFY)
 
     def next_deadline_ms(self) -> int | None:
-        return self._deadlines.earliest()
+        return self._deadlines.earliest() if self._exists else None
 
     # --- Messages -------------------------------------------------------------------------------
 
@@ -163,6 +170,14 @@ class OrderCore:
 
     # --- State ----------------------------------------------------------------------------------
 
+    def _come_to_be(self, message: OrderMessage) -> None:
+        """With its first upload; or, should that be lost, with its first file's news."""
+        if isinstance(message, Apply) or (isinstance(message, Reserve) and message.is_upload):
+            migrate(self._sql, MIGRATIONS)
+            self._exists = True
+        else:
+            raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
+
     def _owned(self, caller_id: str) -> Order:
         order = self._repository.load()
         return self._check_owner(order, caller_id)
@@ -170,7 +185,7 @@ class OrderCore:
     @staticmethod
     def _check_owner(order: Order | None, caller_id: str) -> Order:
         if order is None:
-            raise Refusal(Code.ORDER_NOT_FOUND, "there is no such order")
+            raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
         if order.owner_id != caller_id:
             raise Refusal(Code.FORBIDDEN, "this order belongs to another user")
         return order

@@ -12,9 +12,7 @@ from actors.order import OrderCore
 from actors.remote import refused
 from domain.errors import Code, Refusal
 from domain.limits import MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX, WATCHERS_RETRY_AFTER_MS
-from storage import order_repository
 from storage.durable_sql import DurableSql
-from storage.sql import migrate
 
 OPEN = 1  # WebSocket.readyState
 # RFC 6455, 7.4.1
@@ -27,7 +25,6 @@ class OrderActor(DurableObject):
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
-        migrate(sql, order_repository.MIGRATIONS)
         self.core = OrderCore(sql, lambda: secrets.token_hex(4))
         self.host = Host(self.core, ctx.storage, performer_of(env).perform, str(ctx.id.name))
         ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))

@@ -11,6 +11,7 @@ T = TypeVar("T")
 MIGRATIONS_TABLE = """
 CREATE TABLE IF NOT EXISTS migrations (step INTEGER PRIMARY KEY) STRICT
 """
+HAS_MIGRATIONS = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'"
 LAST_STEP = "SELECT COALESCE(MAX(step), 0) FROM migrations"
 RECORD_STEP = "INSERT INTO migrations (step) VALUES (?)"
 
@@ -47,3 +48,15 @@ def migrate(sql: Sql, steps: Sequence[str]) -> None:
             sql.rows(RECORD_STEP, number)
 
     sql.transaction(apply)
+
+
+def migrate_existing(sql: Sql, steps: Sequence[str]) -> bool:
+    """Bring up to date what was kept here; False, and nothing written, where nothing ever was.
+
+    An actor in which nothing was written does not exist for the platform: so whoever asks for ids
+    that were never given leaves nothing behind.
+    """
+    exists = bool(sql.rows(HAS_MIGRATIONS))
+    if exists:
+        migrate(sql, steps)
+    return exists
