@@ -1,6 +1,7 @@
 """The Durable Object of one order: messages, the alarm, and its watchers' hibernating sockets."""
 
 import secrets
+import time
 from typing import Any
 
 from js import WebSocketPair, WebSocketRequestResponsePair
@@ -18,6 +19,7 @@ OPEN = 1  # WebSocket.readyState
 # RFC 6455, 7.4.1
 NORMAL_CLOSURE = 1000
 MESSAGE_TOO_BIG = 1009
+SESSION_EXPIRED = 4401  # ours (RFC 6455, 7.4.2): sign in again
 UNSENDABLE = frozenset({1005, 1006, 1015})  # they say how a socket ended; nobody may send them
 
 
@@ -48,6 +50,7 @@ class OrderActor(DurableObject):
             return Response(refused(refusal), status=409)
         client, server = WebSocketPair.new().object_values()
         self.ctx.acceptWebSocket(server)
+        server.serializeAttachment(request.headers.get("x-darkroom-expires-at-ms"))
         server.send(hello.model_dump_json())
         return Response(None, status=101, web_socket=client)
 
@@ -81,6 +84,12 @@ def check_room(ctx: Any) -> None:
 
 
 def broadcast(ctx: Any, text: str) -> None:
+    """To every watcher whose session still holds. The others hear that it does not, and no more."""
+    now_ms = time.time() * 1000
     for socket in ctx.getWebSockets():
-        if socket.readyState == OPEN:
+        if socket.readyState != OPEN:
+            continue
+        if int(socket.deserializeAttachment()) <= now_ms:
+            socket.close(SESSION_EXPIRED, "the session has expired")
+        else:
             socket.send(text)

@@ -8,14 +8,18 @@ from typing import Any, Final
 import httpx
 import jwt
 import pytest
+import websockets
 
-from tests.acceptance.photographer import Photographer, refusal
+from tests.acceptance.photographer import Photographer, eventually, refusal
+from tools import dev_token
+from tools.api_client import ApiClient
 from tools.photos import PhotoSet
 from tools.server import Server
 
 pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
 
 JSON: Final = {"content-type": "application/json"}
+SESSION_EXPIRED: Final = 4401
 NO_FILE: Final = "file_" + "0" * 32
 
 
@@ -48,6 +52,28 @@ async def test_another_users_order_and_file_are_forbidden(
 
     assert {refusal(answer) for answer in answers} == {(403, "forbidden")}
     assert (await bob.api.file(file_id))["name"] == pictures.rocket.name
+
+
+async def test_a_live_order_ends_with_its_session(
+    alice: Photographer, server: Server, worker_secrets: dict[str, str], pictures: PhotoSet
+) -> None:
+    file_id = await alice.upload(pictures.rocket)
+    token = dev_token.mint(worker_secrets["JWT_SECRET"], alice.user_id, 2)
+    url = f"{server.url.replace('http', 'ws')}/api/orders/{alice.order_id}/live"
+
+    async with websockets.connect(
+        url, additional_headers={"authorization": f"Bearer {token}"}, proxy=None
+    ) as socket:
+        assert json.loads(await socket.recv())["type"] == "hello"
+        async with ApiClient(server.url, token) as expiring:
+            await eventually(
+                lambda: expiring.send("GET", "/api/session"), lambda answer: answer.is_error
+            )
+        await alice.api.rename(file_id, "moved.jpg")
+        with pytest.raises(websockets.ConnectionClosed):
+            await socket.recv()
+
+    assert socket.close_code == SESSION_EXPIRED
 
 
 async def test_a_live_order_is_refused_before_any_upgrade(

@@ -125,6 +125,10 @@ async def live(call: Call) -> Response:
     if request.headers.get("upgrade", "").lower() != "websocket":
         raise Refusal(Code.UPGRADE_REQUIRED, "open this path as a WebSocket")
     check_origin(request, call.services.settings)
-    forwarded = request.native.forwarded({"x-darkroom-caller": call.caller_id})
+    assert call.principal is not None
+    expires_at_ms = str(call.principal.expires_at_ms)
+    forwarded = request.native.forwarded(
+        {"x-darkroom-caller": call.caller_id, "x-darkroom-expires-at-ms": expires_at_ms}
+    )
     native = await call.services.orders.watch(call.parameters["order_id"], forwarded)
     return Response(101, native=native)
