@@ -35,6 +35,8 @@ from storage.deadlines import Deadlines
 from storage.file_repository import MIGRATIONS, FileRepository
 from storage.sql import Sql, migrate, migrate_existing
 
+NO_SUCH_FILE = "there is no such file"
+
 
 class FileCore:
     def __init__(self, sql: Sql, settings: Settings, jitter: Callable[[], float]) -> None:
@@ -198,14 +200,14 @@ class FileCore:
 
     def _come_to_be(self, message: FileMessage) -> None:
         if not isinstance(message, Register):
-            raise Refusal(Code.FILE_NOT_FOUND, "there is no such file")
+            raise Refusal(Code.FILE_NOT_FOUND, NO_SUCH_FILE)
         migrate(self._sql, MIGRATIONS)
         self._exists = True
 
     def _known(self) -> File:
         file = self._repository.load()
         if file is None:
-            raise Refusal(Code.FILE_NOT_FOUND, "there is no such file")
+            raise Refusal(Code.FILE_NOT_FOUND, NO_SUCH_FILE)
         return file
 
     def _owned(self, caller_id: str) -> File:

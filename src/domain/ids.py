@@ -13,11 +13,9 @@ FILE: Final = r"^file_[0-9a-f]{32}$"
 JOB: Final = r"^job_[0-9a-f]{32}$"
 NOTIFICATION: Final = r"^ntf_[0-9a-f]{32}$"
 
-UserId = Annotated[str, StringConstraints(pattern=CHOSEN)]
 OrderId = Annotated[str, StringConstraints(pattern=CHOSEN)]
 FileId = Annotated[str, StringConstraints(pattern=FILE)]
 JobId = Annotated[str, StringConstraints(pattern=JOB)]
-NotificationId = Annotated[str, StringConstraints(pattern=NOTIFICATION)]
 
 
 def is_chosen_id(text: str) -> bool:

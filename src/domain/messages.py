@@ -10,6 +10,7 @@ from pydantic import Field, TypeAdapter
 from domain.errors import Code, Facts
 from domain.failure import Failure
 from domain.file import FileStatus, Preview, Upload
+from domain.ids import FileId, JobId
 from domain.limits import PAGE_FILES_DEFAULT, PAGE_NOTIFICATIONS_DEFAULT
 from domain.snapshot import FileSnapshot, Outcome, OutcomeKind
 from domain.values import Stored, Value
@@ -247,8 +248,8 @@ INBOX_MESSAGE: Final[TypeAdapter[InboxMessage]] = TypeAdapter(InboxMessage)
 class Dispatch(Value):
     """The body of a message on the queue `edit-jobs`: there is a job to claim."""
 
-    file_id: str
-    job_id: str
+    file_id: FileId
+    job_id: JobId
 
 
 # --- Around every reply -------------------------------------------------------------------------

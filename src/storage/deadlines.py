@@ -52,8 +52,7 @@ class Deadlines:
         """Later by `first_ms`, doubled for each time it was taken since it was set."""
         found = self._sql.rows(TRIES, kind)
         tries = int(found[0][0] or 0) if found else 0
-        delay_ms = min(first_ms * 2 ** min(max(tries - 1, 0), 16), max_ms)
-        self._sql.rows(MOVE, now_ms + delay_ms, kind)
+        self._sql.rows(MOVE, now_ms + _doubled(first_ms, max(tries - 1, 0), max_ms), kind)
 
     def take_due(self, now_ms: int) -> str | None:
         """One that is due now, put off in the same stretch; by longer each time it is taken."""
@@ -61,6 +60,10 @@ class Deadlines:
         if not due:
             return None
         kind, tries = str(due[0][0]), int(due[0][1] or 0)
-        delay_ms = min(EFFECT_RETRY_FIRST_MS * 2 ** min(tries, 16), EFFECT_RETRY_MAX_MS)
+        delay_ms = _doubled(EFFECT_RETRY_FIRST_MS, tries, EFFECT_RETRY_MAX_MS)
         self._sql.rows(PUT_OFF, now_ms + delay_ms, kind)
         return kind
+
+
+def _doubled(first_ms: int, times: int, max_ms: int) -> int:
+    return min(first_ms << min(times, 16), max_ms)

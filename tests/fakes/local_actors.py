@@ -19,8 +19,6 @@ from actors.performer import Performer
 from actors.remote import refused
 from domain.errors import Refusal
 from domain.settings import Settings
-from storage import file_repository, inbox_repository, order_repository
-from storage.sql import migrate
 from tests.fakes.memory_objects import MemoryObjects
 from tests.fakes.sqlite_sql import SqliteSql
 
@@ -77,11 +75,9 @@ class LocalAnswer:
 class _Local:
     """One Durable Object's storage, which outlives the object."""
 
-    def __init__(self, steps: tuple[str, ...]) -> None:
+    def __init__(self) -> None:
         self.sql = SqliteSql()
         self.alarm = MemoryAlarm()
-        migrate(self.sql, steps)
-        self.rows_migrated = self.sql.rows_written
 
     async def fetch(self, request: object) -> LocalAnswer:
         raise AssertionError(f"nobody upgrades to this actor: {request}")
@@ -89,7 +85,7 @@ class _Local:
 
 class LocalFile(_Local):
     def __init__(self, settings: Settings, performer: Performer) -> None:
-        super().__init__(file_repository.MIGRATIONS)
+        super().__init__()
         core = FileCore(self.sql, settings, lambda: 1.0)
         self.host = Host(core, self.alarm, performer.perform)
 
@@ -101,7 +97,7 @@ class LocalFile(_Local):
 
 class LocalOrder(_Local):
     def __init__(self, performer: Performer) -> None:
-        super().__init__(order_repository.MIGRATIONS)
+        super().__init__()
         self.events: list[Event] = []
         self._core = OrderCore(self.sql, lambda: secrets.token_hex(4))
         self.host = Host(self._core, self.alarm, performer.perform)
@@ -124,7 +120,7 @@ class LocalOrder(_Local):
 
 class LocalInbox(_Local):
     def __init__(self) -> None:
-        super().__init__(inbox_repository.MIGRATIONS)
+        super().__init__()
         self._core = InboxCore(self.sql)
 
     async def receive(self, text: str) -> str:

@@ -26,8 +26,6 @@ from domain.messages import (
 )
 from domain.snapshot import FileSnapshot
 from domain.values import Value
-from storage import file_repository, inbox_repository, order_repository
-from storage.sql import migrate
 from tests.fakes.sqlite_sql import SqliteSql
 from tests.unit.factories import (
     JOB_ID,
@@ -74,7 +72,6 @@ class FileOnPaper:
     def __init__(self, *, is_registered: bool = True, **settings: object) -> None:
         self.sql = SqliteSql()
         self.settings = some_settings(**settings)
-        migrate(self.sql, file_repository.MIGRATIONS)
         self.core = FileCore(self.sql, self.settings, lambda: 1.0)
         if is_registered:
             self.tell(Register(upload=an_upload()))
@@ -122,7 +119,6 @@ class OrderOnPaper:
 
     def __init__(self, *updates: Apply) -> None:
         self.sql = SqliteSql()
-        migrate(self.sql, order_repository.MIGRATIONS)
         self.core = OrderCore(self.sql, lambda: "epoch1")
         for update in updates:
             self.tell(update)
@@ -151,7 +147,6 @@ class OrderOnPaper:
 class InboxOnPaper:
     def __init__(self) -> None:
         self.sql = SqliteSql()
-        migrate(self.sql, inbox_repository.MIGRATIONS)
         self.core = InboxCore(self.sql)
 
     def ask(self, message: Value, reply: type[Reply], now_ms: int = NOW_MS) -> Reply:

@@ -12,7 +12,7 @@ from domain.limits import EFFECT_RETRY_MAX_MS, EFFECTS_PER_WAKE_MAX
 from domain.messages import Dispatch, Done
 from domain.values import Value
 from tests.fakes.local_actors import MemoryAlarm
-from tests.unit.factories import NOW_MS
+from tests.unit.factories import JOB_ID, NOW_MS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
@@ -20,7 +20,7 @@ RETRY_MS = NOW_MS + 1_000
 
 
 def an_effect(number: int = 1) -> SendDispatch:
-    return SendDispatch(Dispatch(file_id=f"file_{number}", job_id="job_1"), attempt=0)
+    return SendDispatch(Dispatch(file_id=f"file_{number:032x}", job_id=JOB_ID), attempt=0)
 
 
 class PlainCore:
@@ -129,7 +129,7 @@ async def test_a_failed_effect_is_one_warning_with_its_reason(
     assert logged.count("\n") == 1
     assert '"event": "effect.failed"' in logged
     assert '"reason": "queue: lost"' in logged
-    assert '"file_id": "file_1", "job_id": "job_1"' in logged
+    assert f'"file_id": "file_{1:032x}", "job_id": "{JOB_ID}"' in logged
 
 
 async def test_a_bug_in_an_effect_is_logged_with_its_traceback(

@@ -10,6 +10,7 @@ from domain.messages import Dispatch
 from tests.fakes.local_actors import LocalAnswer, LocalNamespace
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import Darkroom
+from tests.unit.factories import FILE_ID, JOB_ID
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +45,7 @@ async def test_a_message_that_comes_twice_is_worked_on_once(
 async def test_a_message_for_a_file_nobody_knows_is_passed_over(
     darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await darkroom.actors.queue.send({"file_id": "file_1", "job_id": "job_1"})
+    await darkroom.actors.queue.send({"file_id": FILE_ID, "job_id": JOB_ID})
 
     await darkroom.work()
 
@@ -79,6 +80,6 @@ async def test_a_refusal_of_a_newer_version_is_passed_over(
     newer = FileClient(LocalNamespace(lambda _: NewerActor()))
     editor = Editor(newer, darkroom.objects, [], "worker-1")
 
-    await editor.work_on(Dispatch(file_id="file_1", job_id="job_1"))
+    await editor.work_on(Dispatch(file_id=FILE_ID, job_id=JOB_ID))
 
     assert events(capsys) == ["job.not_claimed"]

@@ -4,6 +4,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from domain import ids
+from domain.messages import Dispatch
 
 HEX = "0123456789abcdef" * 2
 
@@ -66,3 +67,16 @@ def test_no_two_new_ids_are_the_same() -> None:
 
 def test_a_job_has_one_notification_id() -> None:
     assert ids.notification_id(f"job_{HEX}") == f"ntf_{HEX}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"file_id": "../x", "job_id": "job_" + "0" * 32},
+        {"file_id": "file_" + "0" * 32, "job_id": "job_1"},
+        {"file_id": "file_" + "0" * 32},
+    ],
+)
+def test_a_queue_message_with_other_ids_addresses_no_actor(body: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        Dispatch.model_validate(body)
