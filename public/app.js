@@ -50,7 +50,7 @@ function read({ type, files, data, status: whole }) {
 }
 
 function showOrder() {
-  const facts = { orderId, total: status.total, ...status.counts };
+  const facts = { orderId, ...status, ...status.counts, revision_required: status.revision_required || "" };
   const [files, verb] = submittable();
   for (const part of byId("progress").children) part.style.flexGrow = facts[part.dataset.state];
   for (const item of byId("counts").children) fill(item, { b: `${facts[item.dataset.state]}` });

@@ -2,7 +2,7 @@
 import { byId, call, fill, words } from "./api.js";
 
 export const held = new Map(); // file id → the newest File
-export const isActive = (file) => ["queued", "in_progress"].includes(file.job?.state);
+export const isActive = (file) => ["queued", "in_progress"].includes(file.job?.status);
 const BYTES = new Intl.NumberFormat("en", { style: "unit", unit: "byte", unitDisplay: "narrow", notation: "compact" });
 
 /** Signed URLs are asked for only when a tile comes near the screen: an order may have a thousand files. */
@@ -28,10 +28,9 @@ export function remove({ id }) {
 
 function show(file) {
   const tile = held.has(file.id) ? byId(file.id) : byId("tile").content.firstElementChild.cloneNode(true);
-  const image = tile.querySelector("img"), why = file.job?.failure;
+  const image = tile.querySelector("img"), why = file.job?.error;
   held.set(file.id, file);
-  tile.id = file.id;
-  tile.dataset.state = file.status;
+  [tile.id, tile.dataset.state] = [file.id, file.status];
   fill(tile, {
     ".name": file.name,
     ".status": words(file.status) || file.status,
@@ -39,7 +38,8 @@ function show(file) {
     ".attempt": file.job?.attempt > 1 && words("attempt", file.job),
     ".size": BYTES.format(file.size_bytes),
     ".failure": why && (words(why.code, why) || why.detail),
-    ".retried": why && isActive(file) && words("retried"),
+    ".note": [why && isActive(file) && "retried", file.paused && "paused", file.archived_at && "archived"]
+      .map((code) => words(code)).join(" ").trim(),
     ".placeholder": words(isActive(file) ? `job_${file.status}` : file.preview_url ? "loading" : `idle_${file.status}`),
   });
   for (const button of tile.querySelectorAll("button")) button.ariaLabel = `${button.textContent} ${file.name}`;

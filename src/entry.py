@@ -1,6 +1,5 @@
 """The Worker: what the platform calls. Its objects become ours here, and services are built."""
 
-import asyncio
 import importlib
 import importlib.util
 import uuid
@@ -10,29 +9,42 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from js import Headers, Object
 from js import Request as JsRequest
-from pydantic import ValidationError
 from pyodide.ffi import to_js
 from workers import Response as PlatformResponse
 from workers import WorkerEntrypoint
 
-from actors.client import FileClient, InboxClient, OrderClient
+from actors.backlog_actor import BacklogActor
+from actors.client import (
+    BacklogClient,
+    FileClient,
+    InboxClient,
+    OperationsClient,
+    OrderClient,
+)
 from actors.environment import settings_of
 from actors.file_actor import FileActor
 from actors.inbox_actor import InboxActor
+from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
 from consumer.edit import Editor
-from domain.messages import Dispatch
+from consumer.transport import Transport
 from edge.app import respond
 from edge.exchange import Request, Response
 from edge.services import Services
 from edge.signing import Signer
-from log import log, log_bug
 from storage.images_previews import ImagesPreviews
 from storage.objects import Objects
 from storage.previews import CopyPreviews, PreviewMaker
 from storage.r2_objects import R2Objects
 
-__all__ = ["Default", "FileActor", "InboxActor", "OrderActor"]
+__all__ = [
+    "BacklogActor",
+    "Default",
+    "FileActor",
+    "InboxActor",
+    "OperationsActor",
+    "OrderActor",
+]
 
 
 class Default(WorkerEntrypoint):
@@ -42,12 +54,10 @@ class Default(WorkerEntrypoint):
         return _platform_response(response)
 
     async def queue(self, batch: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
-        """A message is done with once it was tried: trying again is up to the file's actor."""
-        editor = _editor(self.env)
-        work = (_consume(editor, message) for message in batch.messages)
-        for result in await asyncio.gather(*work, return_exceptions=True):
-            if isinstance(result, BaseException):
-                log_bug("message.broke", result)
+        await _transport(self.env).consume(str(batch.queue), list(batch.messages))
+
+    async def scheduled(self, controller: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
+        await _transport(self.env).drain()
 
 
 class NativeRequest:
@@ -112,8 +122,17 @@ def _services(env: Any) -> Services:
         files=FileClient(env.FILES),
         orders=OrderClient(env.ORDERS),
         inboxes=InboxClient(env.INBOXES),
+        operations=OperationsClient(env.OPERATIONS),
         objects=R2Objects(env.PHOTOS),
         signer=Signer(settings.url_signing_secret),
+    )
+
+
+def _transport(env: Any) -> Transport:
+    return Transport(
+        editor=_editor(env),
+        operations=OperationsClient(env.OPERATIONS),
+        backlog=BacklogClient(env.BACKLOG),
     )
 
 
@@ -136,14 +155,3 @@ def _preview_makers(env: Any, objects: Objects) -> list[PreviewMaker]:
     if hasattr(env, "IMAGES"):
         makers.append(ImagesPreviews(env.IMAGES, objects))
     return [*makers, CopyPreviews(objects)]
-
-
-async def _consume(editor: Editor, message: Any) -> None:
-    try:
-        dispatch = Dispatch.model_validate(dict(message.body))
-    except (ValidationError, TypeError, ValueError):
-        log("message.unreadable", level="error", message_id=message.id)
-        message.retry()  # until the queue gives it to the dead letters, where people look
-        return
-    await editor.work_on(dispatch)
-    message.ack()

@@ -1,187 +1,43 @@
 """A client of the public API, for the demo and the acceptance tests: one method per step.
 
-`docs/api.md` is the contract; what travels is typed here as it is described there. A problem is
-raised as `ProblemError`; `send` gives any answer as it came.
+`docs/api.md` is the contract; what travels is typed in `api_shapes.py`. A problem is raised as
+`ProblemError`; `send` gives any answer as it came.
 """
 
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, Literal, NotRequired, Self, TypedDict, cast
+from typing import Final, Self, cast
+from urllib.parse import urlencode
 
 import httpx
 from websockets.asyncio.client import connect
 
+from tools.api_shapes import (
+    Created,
+    File,
+    FileHistory,
+    FilePage,
+    Finalized,
+    Frame,
+    Headers,
+    Intent,
+    Job,
+    JobPage,
+    Notification,
+    NotificationPage,
+    OrderStatus,
+    PreviewLink,
+    Problem,
+    Submitted,
+    Upload,
+)
+
 # One slow answer of a laptop's runtime that is still starting its actors, not of the network.
 TIMEOUT_S: Final = 60.0
 
-# The first frame lists every file of the order; the library's own limit of 1 MiB is about 1,500.
+# The first frame lists every file of the order; the library's own limit of 1 MiB is about 1,000.
 FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
-
-Headers = dict[str, str]
-Status = Literal["queued", "in_progress", "done", "failed"]
-
-
-class Failure(TypedDict):
-    code: str
-    detail: str
-
-
-class Job(TypedDict):
-    id: str
-    state: Status
-    attempt: int
-    created_at: str
-    finished_at: str | None
-    failure: Failure | None
-
-
-class Picture(TypedDict):
-    width: int
-    height: int
-    size_bytes: int
-    content_type: str
-
-
-class Preview(Picture):
-    maker: str
-
-
-class File(TypedDict):
-    id: str
-    order_id: str
-    name: str
-    object_key: str
-    size_bytes: int
-    content_type: str
-    status: Status
-    marked: bool
-    locked: bool
-    version: int
-    job: Job | None
-    preview: Preview | None
-    preview_url: str | None
-    created_at: str
-    updated_at: str
-
-
-class FilePage(TypedDict):
-    order_id: str
-    files: list[File]
-    next_cursor: str | None
-    version: int
-
-
-class OrderStatus(TypedDict):
-    order_id: str
-    total: int
-    counts: dict[Status, int]
-    version: int
-
-
-class Upload(TypedDict):
-    method: Literal["PUT"]
-    url: str
-    headers: Headers
-    expires_at: str
-
-
-class Intent(TypedDict):
-    intent_id: str
-    file_id: str
-    order_id: str
-    object_key: str
-    upload: Upload
-
-
-class Finalized(TypedDict):
-    file_id: str
-    order_id: str
-    name: str
-    object_key: str
-    size_bytes: int
-    content_type: str
-    etag: str
-    created_at: str
-
-
-class Created(TypedDict):
-    file_id: str
-    job_id: str
-
-
-class Skipped(TypedDict):
-    file_id: str
-    reason: str
-    detail: str
-
-
-class Submitted(TypedDict):
-    order_id: str
-    created: list[Created]
-    skipped: list[Skipped]
-
-
-class PreviewLink(Picture):
-    url: str
-    expires_at: str
-
-
-class Notification(TypedDict):
-    id: str
-    kind: Literal["edit_done", "revision_required", "edit_failed"]
-    order_id: str
-    file_id: str
-    job_id: str
-    file_name: str
-    detail: str | None
-    created_at: str
-    read_at: str | None
-
-
-class NotificationPage(TypedDict):
-    notifications: list[Notification]
-    next_cursor: str | None
-    unread: int
-
-
-class Hello(TypedDict):
-    type: Literal["hello"]
-    cursor: str
-    status: OrderStatus
-    files: list[File]
-
-
-class Change(TypedDict):
-    file: File
-    status: OrderStatus
-
-
-class FileEvent(TypedDict):
-    specversion: str
-    id: str
-    source: str
-    type: Literal["darkroom.file.changed", "darkroom.file.deleted"]
-    subject: str
-    time: str
-    datacontenttype: str
-    cursor: str
-    data: Change
-
-
-Frame = Hello | FileEvent
-
-
-class Problem(TypedDict):
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-    request_id: str
-    job_id: NotRequired[str]
-    locked_since: NotRequired[str]
-    locked_until: NotRequired[str]
 
 
 class ProblemError(Exception):
@@ -237,6 +93,16 @@ class ApiClient:
         body = {"file_ids": list(file_ids)} if file_ids else {}
         return cast("Submitted", await self._call("POST", path, body))
 
+    async def revise(self, file_id: str) -> Created:
+        return cast("Created", await self._call("POST", f"/api/files/{file_id}/revision"))
+
+    async def jobs(self, **query: str | int) -> JobPage:
+        """The newest ones, or what the query asks for: `order_id`, `status`, `limit`, `cursor`."""
+        return cast("JobPage", await self._call("GET", f"/api/jobs?{urlencode(query)}"))
+
+    async def job(self, job_id: str) -> Job:
+        return cast("Job", await self._call("GET", f"/api/jobs/{job_id}"))
+
     async def files(self, order_id: str, *, limit: int = 100, cursor: str = "") -> FilePage:
         path = f"/api/orders/{order_id}/files?limit={limit}&cursor={cursor}"
         return cast("FilePage", await self._call("GET", path))
@@ -244,8 +110,8 @@ class ApiClient:
     async def status(self, order_id: str) -> OrderStatus:
         return cast("OrderStatus", await self._call("GET", f"/api/orders/{order_id}/status"))
 
-    async def file(self, file_id: str) -> File:
-        return cast("File", await self._call("GET", f"/api/files/{file_id}"))
+    async def file(self, file_id: str) -> FileHistory:
+        return cast("FileHistory", await self._call("GET", f"/api/files/{file_id}"))
 
     async def rename(self, file_id: str, name: str) -> File:
         return cast("File", await self._call("PATCH", f"/api/files/{file_id}", {"name": name}))
@@ -259,9 +125,10 @@ class ApiClient:
     async def preview(self, file_id: str) -> PreviewLink:
         return cast("PreviewLink", await self._call("GET", f"/api/files/{file_id}/preview"))
 
-    async def notifications(self) -> NotificationPage:
+    async def notifications(self, limit: int = 50) -> NotificationPage:
         """The newest ones."""
-        return cast("NotificationPage", await self._call("GET", "/api/notifications"))
+        path = f"/api/notifications?limit={limit}"
+        return cast("NotificationPage", await self._call("GET", path))
 
     async def mark_read(self, note_id: str) -> Notification:
         return cast("Notification", await self._call("POST", f"/api/notifications/{note_id}/read"))

@@ -25,7 +25,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from websockets.exceptions import WebSocketException
 
 from tools import dev_token, photos
-from tools.api_client import ApiClient, File, ProblemError
+from tools.api_client import ApiClient, ProblemError
+from tools.api_shapes import File
 from tools.dev import first_free_port
 from tools.photos import Photo, PhotoSet
 from tools.runtime import dev_vars
@@ -129,7 +130,7 @@ class Story:
                 if frame["type"] == "darkroom.file.deleted":
                     self._board.move(file["name"], "deleted")
                 elif file["job"]:
-                    self._board.move(file["name"], file["job"]["state"].replace("_", " "))
+                    self._board.move(file["name"], file["job"]["status"].replace("_", " "))
                 if file["locked"] and file["name"] == self._large.name and not self._refusal:
                     await self._try_to_delete(file)
                 if self._board.is_finished():

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from domain.job import TRANSITIONS, JobState
+from domain.job import TRANSITIONS, JobStatus
 from edge.problems import PROBLEMS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -32,12 +32,12 @@ def lifecycle() -> str:
     arrows = (
         f"    {before} --> {after}: {event}\n" for (before, event), after in TRANSITIONS.items()
     )
-    ends = (f"    {state} --> [*]\n" for state in JobState if not _leaves(state))
+    ends = (f"    {state} --> [*]\n" for state in JobStatus if not _leaves(state))
     diagram = "".join(("stateDiagram-v2\n", "    [*] --> queued: submit\n", *arrows, *ends))
     return f"```mermaid\n{diagram}```\n"
 
 
-def _leaves(state: JobState) -> bool:
+def _leaves(state: JobStatus) -> bool:
     return any(before is state for before, _ in TRANSITIONS)
 
 

@@ -4,39 +4,11 @@ import asyncio
 from typing import Final, Protocol, TypeVar
 
 from actors.remote import opened
+from domain.ids import file_of
 from domain.limits import RPC_TIMEOUT_MS
-from domain.messages import (
-    Apply,
-    Claim,
-    Complete,
-    DeleteFile,
-    Deliver,
-    DescribeFile,
-    DescribeOrder,
-    DescribeUpload,
-    Done,
-    Fail,
-    FilePage,
-    Grant,
-    ListFiles,
-    ListMarked,
-    ListNotifications,
-    MarkedFiles,
-    MarkRead,
-    Notification,
-    NotificationPage,
-    OrderStatus,
-    Register,
-    Registered,
-    Release,
-    Renew,
-    Reserve,
-    Reserved,
-    Submit,
-    Submitted,
-    UpdateFile,
-)
-from domain.snapshot import FileSnapshot
+from domain.messages import backlog, file, inbox, operations, order
+from domain.messages.reply import Done, Operated
+from domain.snapshot import FileSnapshot, JobSummary
 from domain.values import Value
 from storage.foreign import outages_of
 
@@ -44,6 +16,7 @@ Reply = TypeVar("Reply", bound=Value)
 
 
 SWITCHING_PROTOCOLS: Final = 101
+ONLY: Final = "only"  # the key of an actor of which there is one
 
 
 class Answer(Protocol):
@@ -54,6 +27,7 @@ class Answer(Protocol):
 
 class Stub(Protocol):
     async def receive(self, text: str) -> str: ...
+    async def wait(self, text: str) -> str: ...
     async def fetch(self, request: object) -> Answer: ...
 
 
@@ -76,6 +50,13 @@ class _Remote:
                 text = await self._namespace.getByName(key).receive(message.model_dump_json())
         return opened(text, reply_type)
 
+    async def wait(self, key: str, message: Value, reply_type: type[Reply], wait_ms: int) -> Reply:
+        """The same, of an actor that may take its time."""
+        with outages_of(self._noun):
+            async with asyncio.timeout((RPC_TIMEOUT_MS + wait_ms) / 1000):
+                text = await self._namespace.getByName(key).wait(message.model_dump_json())
+        return opened(text, reply_type)
+
     async def forward(self, key: str, request: object) -> Answer:
         with outages_of(self._noun):
             return await self._namespace.getByName(key).fetch(request)
@@ -87,35 +68,52 @@ class FileClient:
     def __init__(self, namespace: Namespace) -> None:
         self._remote = _Remote(namespace, "file actor")
 
-    async def register(self, message: Register) -> Registered:
-        return await self._remote.ask(message.upload.file_id, message, Registered)
+    async def register(self, message: file.Register) -> file.Registered:
+        return await self._remote.ask(message.upload.file_id, message, file.Registered)
 
-    async def describe_upload(self, file_id: str, message: DescribeUpload) -> Registered:
-        return await self._remote.ask(file_id, message, Registered)
+    async def describe_upload(self, file_id: str, message: file.DescribeUpload) -> file.Registered:
+        return await self._remote.ask(file_id, message, file.Registered)
 
-    async def describe(self, file_id: str, message: DescribeFile) -> FileSnapshot:
+    async def describe(self, file_id: str, message: file.DescribeFile) -> FileSnapshot:
         return await self._remote.ask(file_id, message, FileSnapshot)
 
-    async def submit(self, file_id: str, message: Submit) -> Submitted:
-        return await self._remote.ask(file_id, message, Submitted)
+    async def describe_history(
+        self, file_id: str, message: file.DescribeHistory
+    ) -> file.FileHistory:
+        return await self._remote.ask(file_id, message, file.FileHistory)
 
-    async def claim(self, file_id: str, message: Claim) -> Grant:
-        return await self._remote.ask(file_id, message, Grant)
+    async def describe_job(self, message: file.DescribeJob) -> JobSummary:
+        return await self._remote.ask(file_of(message.job_id), message, JobSummary)
 
-    async def renew(self, file_id: str, message: Renew) -> Grant:
-        return await self._remote.ask(file_id, message, Grant)
+    async def submit(self, file_id: str, message: file.Submit) -> file.Submitted:
+        return await self._remote.ask(file_id, message, file.Submitted)
 
-    async def complete(self, file_id: str, message: Complete) -> Done:
+    async def claim(self, file_id: str, message: file.Claim) -> file.Grant:
+        return await self._remote.ask(file_id, message, file.Grant)
+
+    async def renew(self, file_id: str, message: file.Renew) -> file.Grant:
+        return await self._remote.ask(file_id, message, file.Grant)
+
+    async def complete(self, file_id: str, message: file.Complete) -> Done:
         return await self._remote.ask(file_id, message, Done)
 
-    async def fail(self, file_id: str, message: Fail) -> Done:
+    async def fail(self, file_id: str, message: file.Fail) -> Done:
         return await self._remote.ask(file_id, message, Done)
 
-    async def update(self, file_id: str, message: UpdateFile) -> FileSnapshot:
+    async def update(self, file_id: str, message: file.UpdateFile) -> FileSnapshot:
         return await self._remote.ask(file_id, message, FileSnapshot)
 
-    async def delete(self, file_id: str, message: DeleteFile) -> Done:
+    async def delete(self, file_id: str, message: file.DeleteFile) -> Done:
         return await self._remote.ask(file_id, message, Done)
+
+    async def nudge(self, file_id: str, message: file.Nudge) -> Done:
+        return await self._remote.ask(file_id, message, Done)
+
+    async def operate(self, file_id: str, message: file.OperateFile) -> Operated:
+        return await self._remote.ask(file_id, message, Operated)
+
+    async def inspect(self, file_id: str) -> file.Inspection:
+        return await self._remote.ask(file_id, file.Inspect(), file.Inspection)
 
 
 class OrderClient:
@@ -124,23 +122,41 @@ class OrderClient:
     def __init__(self, namespace: Namespace) -> None:
         self._remote = _Remote(namespace, "order actor")
 
-    async def reserve(self, message: Reserve) -> Reserved:
-        return await self._remote.ask(message.order_id, message, Reserved)
+    async def reserve(self, message: order.Reserve) -> order.Reserved:
+        return await self._remote.ask(message.order_id, message, order.Reserved)
 
-    async def release(self, order_id: str, message: Release) -> Done:
+    async def release(self, order_id: str, message: order.Release) -> Done:
         return await self._remote.ask(order_id, message, Done)
 
-    async def apply(self, order_id: str, message: Apply) -> Done:
+    async def apply(self, order_id: str, message: order.Apply) -> order.Applied:
+        return await self._remote.ask(order_id, message, order.Applied)
+
+    async def list_files(self, order_id: str, message: order.ListFiles) -> order.FilePage:
+        return await self._remote.ask(order_id, message, order.FilePage)
+
+    async def list_jobs(self, order_id: str, message: order.ListJobs) -> order.JobPage:
+        return await self._remote.ask(order_id, message, order.JobPage)
+
+    async def describe(self, order_id: str, message: order.DescribeOrder) -> order.OrderStatus:
+        return await self._remote.ask(order_id, message, order.OrderStatus)
+
+    async def wait(self, order_id: str, message: order.AwaitOrder) -> order.OrderStatus:
+        return await self._remote.wait(order_id, message, order.OrderStatus, message.wait_ms)
+
+    async def list_marked(self, order_id: str, message: order.ListMarked) -> order.MarkedFiles:
+        return await self._remote.ask(order_id, message, order.MarkedFiles)
+
+    async def begin(self, order_id: str, message: order.BeginRequest) -> order.BegunRequest:
+        return await self._remote.ask(order_id, message, order.BegunRequest)
+
+    async def finish(self, order_id: str, message: order.FinishRequest) -> Done:
         return await self._remote.ask(order_id, message, Done)
 
-    async def list_files(self, order_id: str, message: ListFiles) -> FilePage:
-        return await self._remote.ask(order_id, message, FilePage)
+    async def list_file_ids(self, order_id: str) -> order.FileIds:
+        return await self._remote.ask(order_id, order.ListFileIds(), order.FileIds)
 
-    async def describe(self, order_id: str, message: DescribeOrder) -> OrderStatus:
-        return await self._remote.ask(order_id, message, OrderStatus)
-
-    async def list_marked(self, order_id: str, message: ListMarked) -> MarkedFiles:
-        return await self._remote.ask(order_id, message, MarkedFiles)
+    async def operate(self, order_id: str, message: order.OperateOrder) -> Operated:
+        return await self._remote.ask(order_id, message, Operated)
 
     async def watch(self, order_id: str, request: object) -> object:
         """Hand a WebSocket upgrade to the order; its response goes to the client as it is."""
@@ -156,11 +172,58 @@ class InboxClient:
     def __init__(self, namespace: Namespace) -> None:
         self._remote = _Remote(namespace, "inbox actor")
 
-    async def deliver(self, user_id: str, message: Deliver) -> Done:
+    async def deliver(self, user_id: str, message: inbox.Deliver) -> Done:
         return await self._remote.ask(user_id, message, Done)
 
-    async def list(self, user_id: str, message: ListNotifications) -> NotificationPage:
-        return await self._remote.ask(user_id, message, NotificationPage)
+    async def list(self, user_id: str, message: inbox.ListNotifications) -> inbox.NotificationPage:
+        return await self._remote.ask(user_id, message, inbox.NotificationPage)
 
-    async def mark_read(self, user_id: str, message: MarkRead) -> Notification:
-        return await self._remote.ask(user_id, message, Notification)
+    async def mark_read(self, user_id: str, message: inbox.MarkRead) -> inbox.Notification:
+        return await self._remote.ask(user_id, message, inbox.Notification)
+
+    async def list_orders(self, user_id: str, message: inbox.ListOrders) -> inbox.OrderPage:
+        return await self._remote.ask(user_id, message, inbox.OrderPage)
+
+
+class OperationsClient:
+    """The one actor of the operators."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._remote = _Remote(namespace, "operations actor")
+
+    async def report(self, message: operations.Report) -> Done:
+        return await self._remote.ask(ONLY, message, Done)
+
+    async def record(self, message: operations.RecordActions) -> Done:
+        return await self._remote.ask(ONLY, message, Done)
+
+    async def park(self, message: operations.Park) -> Done:
+        return await self._remote.ask(ONLY, message, Done)
+
+    async def list_parked(self, message: operations.ListParked) -> operations.ParkedPage:
+        return await self._remote.ask(ONLY, message, operations.ParkedPage)
+
+    async def unpark(self, message: operations.Unpark) -> Operated:
+        return await self._remote.ask(ONLY, message, Operated)
+
+    async def list_failed(self, message: operations.ListFailed) -> operations.FailedPage:
+        return await self._remote.ask(ONLY, message, operations.FailedPage)
+
+    async def list_audit(self, message: operations.ListAudit) -> operations.AuditPage:
+        return await self._remote.ask(ONLY, message, operations.AuditPage)
+
+    async def metrics(self) -> operations.Metrics:
+        return await self._remote.ask(ONLY, operations.CollectMetrics(), operations.Metrics)
+
+
+class BacklogClient:
+    """The one actor that stands in for a queue."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._remote = _Remote(namespace, "backlog actor")
+
+    async def enqueue(self, message: backlog.Enqueue) -> Done:
+        return await self._remote.ask(ONLY, message, Done)
+
+    async def take(self, message: backlog.Take) -> backlog.Taken:
+        return await self._remote.ask(ONLY, message, backlog.Taken)

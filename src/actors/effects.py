@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
-from domain.messages import Apply, Deliver, Dispatch
+from domain.file import OrderPause
+from domain.messages.file import Dispatch
+from domain.messages.inbox import Deliver
+from domain.messages.operations import RecordActions, Report
+from domain.messages.order import Apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,70 @@ class PurgeObjects:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepObjects:
+    """Remove what nobody refers to any more."""
+
+    file_id: str
+    object_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveObject:
+    """Copy a finished photo to where it costs less. The first one is left over then."""
+
+    file_id: str
+    source_key: str
+    target_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAudit:
+    """Tell the operators' actor what was done to `target_id`."""
+
+    target_id: str
+    actions: RecordActions
+
+
+@dataclass(frozen=True, slots=True)
 class NotifyOwner:
     owner_id: str
     deliver: Deliver
 
 
-Effect = SendDispatch | TellOrder | PurgeObjects | NotifyOwner
+@dataclass(frozen=True, slots=True)
+class NudgeFiles:
+    """Have files tell their order again, and hear from it whether it is paused."""
+
+    order_id: str
+    file_ids: tuple[str, ...]
+    pause: OrderPause
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOrder:
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireUpload:
+    """An upload was announced and never finalized: remove whatever came of it."""
+
+    file_id: str
+    prefixes: tuple[str, ...]
+
+
+Effect = (
+    SendDispatch
+    | TellOrder
+    | PurgeObjects
+    | SweepObjects
+    | ArchiveObject
+    | RecordAudit
+    | NotifyOwner
+    | NudgeFiles
+    | ReportOrder
+    | ExpireUpload
+)
 
 
 def ids_of(effect: Effect) -> dict[str, str]:
@@ -43,7 +105,13 @@ def ids_of(effect: Effect) -> dict[str, str]:
             return {"file_id": effect.dispatch.file_id, "job_id": effect.dispatch.job_id}
         case TellOrder():
             return {"order_id": effect.order_id, "file_id": effect.apply.snapshot.file_id}
-        case PurgeObjects():
+        case PurgeObjects() | SweepObjects() | ArchiveObject() | ExpireUpload():
             return {"file_id": effect.file_id}
+        case RecordAudit():
+            return {"target": effect.target_id}
         case NotifyOwner():
             return {"user_id": effect.owner_id}
+        case NudgeFiles():
+            return {"order_id": effect.order_id}
+        case ReportOrder():
+            return {"order_id": effect.report.order_id}

@@ -2,10 +2,24 @@
 
 from typing import Any
 
-from actors.client import InboxClient, OrderClient
-from actors.performer import Performer
+from js import Date
+
+from actors.backlog import BacklogQueue
+from actors.client import (
+    BacklogClient,
+    FileClient,
+    InboxClient,
+    OperationsClient,
+    OrderClient,
+)
+from actors.performer import Performer, Queue
 from domain.settings import Settings
 from storage.r2_objects import R2Objects
+
+
+def clock_ms() -> int:
+    """JavaScript's clock. Python's here runs ahead, a millisecond per call, and falls back."""
+    return int(Date.now())
 
 
 def settings_of(env: Any) -> Settings:
@@ -15,5 +29,18 @@ def settings_of(env: Any) -> Settings:
 
 def performer_of(env: Any) -> Performer:
     return Performer(
-        env.EDIT_JOBS, OrderClient(env.ORDERS), InboxClient(env.INBOXES), R2Objects(env.PHOTOS)
+        jobs=queue_of(env),
+        files=FileClient(env.FILES),
+        orders=OrderClient(env.ORDERS),
+        inboxes=InboxClient(env.INBOXES),
+        operations=OperationsClient(env.OPERATIONS),
+        objects=R2Objects(env.PHOTOS),
     )
+
+
+def queue_of(env: Any) -> Queue:
+    """What carries jobs to consumers: the queue or, for accounts without, the backlog's actor."""
+    if settings_of(env).job_transport == "cron":
+        return BacklogQueue(BacklogClient(env.BACKLOG))
+    jobs: Queue = env.EDIT_JOBS
+    return jobs

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from domain.messages import OrderStatus
+from domain.messages.order import OrderStatus
 from domain.snapshot import FileSnapshot
 from domain.values import Value
-from domain.views import FileView, StatusView, rfc3339
+from domain.views import FileView, StatusView, cursor_of, rfc3339
 from storage.order_repository import Order
 
 
@@ -39,7 +39,7 @@ class Event(Value):
 
 
 def cursor(order: Order) -> str:
-    return f"{order.epoch}-{order.version}"
+    return cursor_of(order.epoch, order.version)
 
 
 def hello(order: Order, status: OrderStatus, files: Sequence[FileSnapshot]) -> Hello:

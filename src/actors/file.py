@@ -2,24 +2,40 @@
 
 from collections.abc import Callable
 
-from actors.effects import Effect, NotifyOwner, PurgeObjects, SendDispatch, TellOrder
+from actors.effects import (
+    ArchiveObject,
+    Effect,
+    PurgeObjects,
+    RecordAudit,
+    SendDispatch,
+    SweepObjects,
+    TellOrder,
+)
+from actors.file_keeper import FileKeeper
+from actors.file_operations import FileOperations
 from actors.file_outbox import FileOutbox
 from domain import file as files
-from domain import keys
+from domain import ids, operation, retention
 from domain.errors import Code, Refusal
 from domain.file import File
-from domain.job import backoff_ms
-from domain.messages import (
+from domain.happening import Happening
+from domain.job import EditJob, backoff_ms
+from domain.messages.file import (
     FILE_MESSAGE,
     Claim,
     Complete,
     DeleteFile,
     DescribeFile,
+    DescribeHistory,
+    DescribeJob,
     DescribeUpload,
-    Done,
     Fail,
+    FileHistory,
     FileMessage,
     Grant,
+    Inspect,
+    Nudge,
+    OperateFile,
     Register,
     Registered,
     Renew,
@@ -27,10 +43,13 @@ from domain.messages import (
     Submitted,
     UpdateFile,
 )
+from domain.messages.order import Applied
+from domain.messages.reply import Done
 from domain.settings import Settings
-from domain.snapshot import outcome, snapshot
+from domain.snapshot import JobSummary, snapshot, summary
 from domain.values import Value
-from domain.wakeup import Deadline, changes
+from domain.wakeup import Deadline
+from storage.actions import Actions
 from storage.deadlines import Deadlines
 from storage.file_repository import MIGRATIONS, FileRepository
 from storage.sql import Sql, migrate, migrate_existing
@@ -44,7 +63,10 @@ class FileCore:
         self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = FileRepository(sql)
         self._deadlines = Deadlines(sql)
-        self._outbox = FileOutbox(self._repository, self._deadlines, settings.dispatch_timeout_ms)
+        actions = Actions(sql)
+        self._keeper = FileKeeper(sql, self._repository, self._deadlines, settings)
+        self._outbox = FileOutbox(self._repository, actions, self._deadlines, settings)
+        self._operations = FileOperations(self._repository, actions, self._deadlines, self._keeper)
         self._settings = settings
         self._jitter = jitter
 
@@ -55,7 +77,7 @@ class FileCore:
         if not self._exists:
             self._come_to_be(message)
         self.wake(now_ms)
-        return self._sql.transaction(lambda: self._answer(message, now_ms))
+        return self._keeper.together(lambda: self._answer(message, now_ms))
 
     def wake(self, now_ms: int) -> None:
         """Whatever time alone has changed. Before every message, so a late alarm does no harm."""
@@ -63,16 +85,24 @@ class FileCore:
         if file is None or file.lock is None or file.lock.expires_at_ms > now_ms:
             return
         after = files.lease_expired(file, backoff_ms=self._backoff_ms(file), now_ms=now_ms)
-        self._sql.transaction(lambda: self._save(file, after, now_ms))
+        self._keeper.together(lambda: self._keeper.save(file, after, now_ms))
 
-    def _answer(self, message: FileMessage, now_ms: int) -> Value:  # noqa: C901 -- a case each
+    def take_happenings(self) -> list[Happening]:
+        return self._keeper.take_happenings()
+
+    def _answer(self, message: FileMessage, now_ms: int) -> Value:  # noqa: C901, PLR0912 -- a case each
         match message:
             case Register():
                 return self._register(message, now_ms)
             case DescribeUpload():
-                return _registered(self._owned(message.caller_id))
+                return Registered.of(self._owned(message.caller_id))
             case DescribeFile():
                 return snapshot(self._owned(message.caller_id))
+            case DescribeHistory():
+                file = self._owned(message.caller_id)
+                return FileHistory(file=snapshot(file), jobs=tuple(map(summary, self._jobs(file))))
+            case DescribeJob():
+                return self._describe_job(message)
             case Submit():
                 return self._submit(message, now_ms)
             case Claim():
@@ -87,48 +117,58 @@ class FileCore:
                 return self._update(message, now_ms)
             case DeleteFile():
                 return self._delete(message, now_ms)
+            case Nudge():
+                return self._nudged(message, now_ms)
+            case OperateFile():
+                return self._operations.operate(message, self._known(), now_ms)
+            case Inspect():
+                return self._operations.inspect(self._known())
 
     def _register(self, message: Register, now_ms: int) -> Registered:
         file = self._repository.load()
         if file is None:
             file = files.registered(message.upload, now_ms)
-            self._save(None, file, now_ms)
+            self._keeper.save(None, file, now_ms)
         files.check_owner(file, message.upload.owner_id)
         files.check_present(file)
         files.check_same_upload(file, message.upload)
-        return _registered(file)
+        return Registered.of(file)
+
+    def _describe_job(self, message: DescribeJob) -> JobSummary:
+        """Of a deleted file too: what became of a job stays known."""
+        file = self._known()
+        files.check_owner(file, message.caller_id)
+        found = [job for job in self._jobs(file) if job.id == message.job_id]
+        if not found:
+            raise Refusal(Code.JOB_NOT_FOUND, f"{file.id} has no such job")
+        return summary(found[0])
 
     def _submit(self, message: Submit, now_ms: int) -> Submitted:
+        assert ids.file_of(message.job_id) == self._known().id
         file = self._owned(message.caller_id)
-        if file.upload.order_id != message.order_id:
+        if message.order_id not in {None, file.upload.order_id}:
             raise Refusal(Code.FILE_NOT_FOUND, f"{file.id} is not in this order")
-        past = file.job
-        is_repeat = past is not None and past.id == message.job_id
-        if is_repeat or self._repository.had_job(message.job_id):
-            return Submitted(job_id=message.job_id)
-        self._save(file, files.submitted(file, message.job_id, now_ms), now_ms)
-        if past is not None:
-            self._repository.keep_past_job(past)
+        is_newest = file.job is not None and file.job.id == message.job_id
+        if is_newest or self._repository.had_job(message.job_id):
+            return Submitted(job_id=message.job_id, is_repeat=True)
+        self._keeper.save(file, files.submitted(file, message.job_id, now_ms), now_ms)
         return Submitted(job_id=message.job_id)
 
     def _claim(self, message: Claim, now_ms: int) -> Grant:
         before = self._known()
+        lease_ms = self._settings.lease_ms
         file = files.claimed(
-            before,
-            message.job_id,
-            message.worker_id,
-            lease_ms=self._settings.lease_ms,
-            now_ms=now_ms,
+            before, message.job_id, message.worker_id, lease_ms=lease_ms, now_ms=now_ms
         )
-        self._save(before, file, now_ms)
-        return _grant(file)
+        self._keeper.save(before, file, now_ms)
+        return Grant.of(file, lease_ms)
 
     def _renew(self, message: Renew, now_ms: int) -> Grant:
         before = self._known()
         lease_ms = self._settings.lease_ms
         file = files.renewed(before, message.token, lease_ms=lease_ms, now_ms=now_ms)
-        self._save(before, file, now_ms)
-        return _grant(file)
+        self._keeper.save(before, file, now_ms)
+        return Grant.of(file, lease_ms)
 
     def _complete(self, message: Complete, now_ms: int) -> Done:
         before = self._known()
@@ -136,10 +176,10 @@ class FileCore:
             before,
             message.token,
             message.preview,
-            processed_key=message.processed_key,
+            copied_bytes=message.copied_bytes,
             now_ms=now_ms,
         )
-        self._save(before, file, now_ms)
+        self._keeper.save(before, file, now_ms)
         return Done()
 
     def _fail(self, message: Fail, now_ms: int) -> Done:
@@ -151,23 +191,34 @@ class FileCore:
             backoff_ms=self._backoff_ms(before),
             now_ms=now_ms,
         )
-        self._save(before, file, now_ms)
+        self._keeper.save(before, file, now_ms)
         return Done()
 
     def _update(self, message: UpdateFile, now_ms: int) -> Value:
+        """A lock is told of before a version that is out of date (RFC 9110, 13.2.1)."""
         before = self._owned(message.caller_id)
         file = before
         if message.name is not None:
             file = files.renamed(file, message.name, now_ms)
         if message.marked is not None:
             file = files.marked(file, now_ms, value=message.marked)
-        self._save(before, file, now_ms)
+        files.check_version(before, message.versions)
+        self._keeper.save(before, file, now_ms)
         return snapshot(file)
 
     def _delete(self, message: DeleteFile, now_ms: int) -> Done:
         before = self._known()
         files.check_owner(before, message.caller_id)
-        self._save(before, files.deleted(before, now_ms), now_ms)
+        file = files.deleted(before, now_ms)
+        if file is not before:
+            files.check_version(before, message.versions)
+        self._keeper.save(before, file, now_ms)
+        return Done()
+
+    def _nudged(self, message: Nudge, now_ms: int) -> Done:
+        file = self._known()
+        self._keeper.save(file, operation.order_paused(file, message.order_pause, now_ms), now_ms)
+        self._deadlines.owe(Deadline.TELL, now_ms)
         return Done()
 
     # --- Effects --------------------------------------------------------------------------------
@@ -180,17 +231,30 @@ class FileCore:
             due = self._deadlines.take_due(now_ms)
         return self._outbox.effect(Deadline(due), self._known()) if due else None
 
-    def finish(self, effect: Effect, now_ms: int) -> None:
+    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:
         """The effect has happened. The file may have moved on while it did."""
+        self._keeper.together(lambda: self._settle(effect, reply, now_ms))
+
+    def _settle(self, effect: Effect, reply: Value | None, now_ms: int) -> None:
         file = self._known()
         match effect:
             case SendDispatch():
                 self._outbox.sent(effect, file, now_ms)
             case TellOrder():
                 self._outbox.told(effect, file, now_ms)
+                assert isinstance(reply, Applied)
+                after = operation.order_paused(file, reply.pause, now_ms)
+                self._keeper.save(file, after, now_ms)
             case PurgeObjects():
-                self._deadlines.clear(Deadline.PURGE)
-            case NotifyOwner():
+                self._outbox.purged(file, now_ms)
+            case SweepObjects():
+                self._keeper.save(file, retention.swept(file, effect.object_keys), now_ms)
+            case ArchiveObject():
+                after = retention.archived(file, effect.source_key, now_ms)
+                self._keeper.save(file, after, now_ms)
+            case RecordAudit():
+                self._outbox.recorded(effect, now_ms)
+            case _:
                 raise AssertionError(effect)
 
     def next_deadline_ms(self) -> int | None:
@@ -216,41 +280,10 @@ class FileCore:
         files.check_present(file)
         return file
 
+    def _jobs(self, file: File) -> tuple[EditJob, ...]:
+        """All that are known, newest first."""
+        return (*((file.job,) if file.job else ()), *self._repository.past_jobs())
+
     def _backoff_ms(self, file: File) -> int:
         attempt = file.job.attempt if file.job else 1
         return backoff_ms(max(attempt, 1), self._settings.retry_backoff_ms, self._jitter())
-
-    def _save(self, before: File | None, after: File, now_ms: int) -> None:
-        """Keep the file and, in the same stretch, what follows from the change."""
-        if after is before:
-            return
-        self._repository.save(after)
-        for deadline, due_ms in changes(before, after, now_ms).items():
-            self._deadlines.set(deadline, due_ms)
-        if before is not None and before.job != after.job and (ended := outcome(after)):
-            self._repository.owe(ended)
-
-
-def _registered(file: File) -> Registered:
-    return Registered(upload=file.upload, created_at_ms=file.created_at_ms)
-
-
-def _grant(file: File) -> Grant:
-    lease, job, upload = file.lock, file.job, file.upload
-    assert lease is not None
-    assert job is not None
-    address = (upload.owner_id, upload.order_id, file.id, lease.token)
-    return Grant(
-        upload=upload,
-        token=lease.token,
-        attempt=job.attempt,
-        lease_expires_at_ms=lease.expires_at_ms,
-        processed_key=keys.processed(*address),
-        preview_key=keys.preview(*address),
-        superseded_keys=_derived_keys(file),
-    )
-
-
-def _derived_keys(file: File) -> tuple[str, ...]:
-    preview_key = file.preview.object_key if file.preview else None
-    return tuple(key for key in (file.processed_key, preview_key) if key)

@@ -5,7 +5,7 @@ from typing import Any
 
 from workers import DurableObject
 
-from actors.environment import performer_of, settings_of
+from actors.environment import clock_ms, performer_of, settings_of
 from actors.file import FileCore
 from actors.host import Host
 from storage.durable_sql import DurableSql
@@ -16,7 +16,8 @@ class FileActor(DurableObject):
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
         core = FileCore(sql, settings_of(env), random.random)
-        self.host = Host(core, ctx.storage, performer_of(env).perform, str(ctx.id.name))
+        name = str(ctx.id.name)
+        self.host = Host(core, ctx.storage, performer_of(env).perform, name, clock_ms)
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)

@@ -1,5 +1,6 @@
 """What every actor's shell does around its core: answer as data, perform effects, set the alarm."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -7,7 +8,13 @@ from typing import Protocol
 from actors.effects import Effect, ids_of
 from actors.remote import accepted, refused
 from domain.errors import Outage, Refusal
-from domain.limits import EFFECT_RETRY_MAX_MS, EFFECTS_PER_WAKE_MAX
+from domain.happening import Happening
+from domain.limits import (
+    EFFECT_MS_MAX,
+    EFFECT_RETRY_FIRST_MS,
+    EFFECT_RETRY_MAX_MS,
+    EFFECTS_PER_WAKE_MAX,
+)
 from domain.values import Value
 from log import log, log_bug
 
@@ -17,9 +24,11 @@ class Receiver(Protocol):
 
 
 class Core(Receiver, Protocol):
+    def wake(self, now_ms: int) -> None: ...
     def next_effect(self, now_ms: int) -> Effect | None: ...
-    def finish(self, effect: Effect, now_ms: int) -> None: ...
+    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None: ...
     def next_deadline_ms(self) -> int | None: ...
+    def take_happenings(self) -> list[Happening]: ...
 
 
 class Alarm(Protocol):
@@ -29,10 +38,14 @@ class Alarm(Protocol):
     async def deleteAlarm(self) -> None: ...  # noqa: N802
 
 
-def answered(core: Receiver, text: str) -> str:
+def wall_clock_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def answered(core: Receiver, text: str, now_ms: int) -> str:
     """The core's reply or refusal, as one JSON text. Never awaits."""
     try:
-        return accepted(core.receive(text, _now_ms()))
+        return accepted(core.receive(text, now_ms))
     except Refusal as refusal:
         return refused(refusal)
 
@@ -44,18 +57,24 @@ class Host:
         self,
         core: Core,
         alarm: Alarm,
-        perform: Callable[[Effect], Awaitable[None]],
+        perform: Callable[[Effect], Awaitable[Value | None]],
         name: str = "",
+        clock: Callable[[], int] = wall_clock_ms,
     ) -> None:
         self._core = core
         self._alarm = alarm
         self._perform = perform
         self._name = name  # the actor's key, for the log
+        self._clock = clock
+        self._latest_ms = 0
+        self._is_settling = False
         self._alarm_ms: int | None = None  # when the alarm rings, as far as is known here
 
     def answer(self, text: str) -> str:
         """The core's reply or refusal, as one JSON text. Never awaits."""
-        return answered(self._core, text)
+        answer = answered(self._core, text, self._now_ms())
+        self._log_happenings()
+        return answer
 
     async def settle(self) -> None:
         """After every message and on every wake: do what is owed, then see to the alarm.
@@ -63,38 +82,71 @@ class Host:
         An effect that fails stays owed and is tried again by the alarm, so the message that
         caused it has succeeded nevertheless. The alarm is set in the stretch that keeps the
         change, before the effect is tried: a crash from there on is found when it rings.
+
+        One at a time: of messages that come together, the first one's round does what all owe.
         """
-        for _ in range(EFFECTS_PER_WAKE_MAX):
-            effect = self._core.next_effect(_now_ms())
-            if effect is None:
-                break
-            await self._ring_by(self._core.next_deadline_ms())
-            await self._try(effect)
+        if self._is_settling:
+            await self._ring_meanwhile()
+            return
+        self._is_settling = True
+        try:
+            await self._settle()
+        finally:
+            self._is_settling = False
         await self._ring_at(self._core.next_deadline_ms())
+
+    async def _settle(self) -> None:
+        for _ in range(EFFECTS_PER_WAKE_MAX):
+            effect = self._core.next_effect(self._now_ms())
+            self._log_happenings()
+            if effect is None:
+                return
+            await self._ring_meanwhile()
+            await self._try(effect)
 
     async def wake(self) -> None:
         """The alarm rang. The platform gives an alarm up that has raised seven times; we do not."""
         self._alarm_ms = None
         try:
+            self._core.wake(self._now_ms())
             await self.settle()
         except Exception as bug:  # noqa: BLE001 -- logged, and tried again for ever
             log_bug("alarm.broke", bug, actor=self._name)
-            await self._ring_at(_now_ms() + EFFECT_RETRY_MAX_MS)
+            await self._ring_at(self._now_ms() + EFFECT_RETRY_MAX_MS)
 
     async def _try(self, effect: Effect) -> None:
         facts = {"effect": type(effect).__name__, **ids_of(effect)}
         try:
-            await self._perform(effect)
-        except (Outage, Refusal) as trouble:
-            log("effect.failed", level="warning", reason=str(trouble), **facts)
+            async with asyncio.timeout(EFFECT_MS_MAX / 1000):
+                reply = await self._perform(effect)
+        except (Outage, Refusal, TimeoutError) as trouble:
+            reason = str(trouble) or type(trouble).__name__
+            log("effect.failed", level="warning", reason=reason, **facts)
         except Exception as bug:  # noqa: BLE001 -- a bug in one effect must not stop the others
             log_bug("effect.broke", bug, **facts)
         else:
-            self._core.finish(effect, _now_ms())
+            self._core.finish(effect, reply, self._now_ms())
+            self._log_happenings()
 
-    async def _ring_by(self, due_ms: int | None) -> None:
-        """Too early does no harm; and each setting is a row written (Cloudflare's pricing)."""
-        if due_ms is not None and (self._alarm_ms is None or self._alarm_ms > due_ms):
+    def _now_ms(self) -> int:
+        """Never earlier than before: a clock may step back, and what is due must stay due."""
+        self._latest_ms = max(self._latest_ms, self._clock())
+        return self._latest_ms
+
+    def _log_happenings(self) -> None:
+        for happening in self._core.take_happenings():
+            log(happening.event, level=happening.level, **happening.facts)
+
+    async def _ring_meanwhile(self) -> None:
+        """By the next deadline, in case of a crash; but not into the round that is under way.
+
+        Too early does no harm, and each setting is a row written (Cloudflare's pricing).
+        """
+        due_ms = self._core.next_deadline_ms()
+        if due_ms is None:
+            return
+        due_ms = max(due_ms, self._now_ms() + EFFECT_RETRY_FIRST_MS)
+        if self._alarm_ms is None or self._alarm_ms > due_ms:
             await self._ring_at(due_ms)
 
     async def _ring_at(self, due_ms: int | None) -> None:
@@ -105,7 +157,3 @@ class Host:
             await self._alarm.deleteAlarm()
         else:
             await self._alarm.setAlarm(due_ms)
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)

@@ -1,16 +1,18 @@
 """The core of an inbox actor: one user's notifications and which of them were read."""
 
 from domain.errors import Code, Refusal
-from domain.messages import (
+from domain.messages.inbox import (
     INBOX_MESSAGE,
     Deliver,
-    Done,
     InboxMessage,
     ListNotifications,
+    ListOrders,
     MarkRead,
     Notification,
     NotificationPage,
+    OrderPage,
 )
+from domain.messages.reply import Done
 from domain.values import Value
 from storage.inbox_repository import MIGRATIONS, InboxRepository
 from storage.sql import Sql, migrate, migrate_existing
@@ -38,11 +40,15 @@ class InboxCore:
             case Deliver():
                 for notification in message.notifications:
                     self._repository.deliver(notification)
+                if message.order_id is not None:
+                    self._repository.list_order(message.order_id)
                 return Done()
             case ListNotifications():
                 return self._list(message)
             case MarkRead():
                 return self._mark_read(message.notification_id, now_ms)
+            case ListOrders():
+                return OrderPage(orders=self._repository.orders(message.before, message.limit))
 
     def _list(self, message: ListNotifications) -> NotificationPage:
         rows = self._repository.page(message.before, message.limit + 1)
@@ -65,4 +71,6 @@ def _empty(message: InboxMessage) -> Value:
     """What an inbox says that never got anything, and so does not exist."""
     if isinstance(message, ListNotifications):
         return NotificationPage(notifications=(), next_before=None, unread=0)
+    if isinstance(message, ListOrders):
+        return OrderPage(orders=())
     raise Refusal(Code.NOTIFICATION_NOT_FOUND, NO_SUCH_NOTIFICATION)

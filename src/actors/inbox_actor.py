@@ -4,6 +4,7 @@ from typing import Any
 
 from workers import DurableObject
 
+from actors.environment import clock_ms
 from actors.host import answered
 from actors.inbox import InboxCore
 from storage.durable_sql import DurableSql
@@ -16,4 +17,4 @@ class InboxActor(DurableObject):
         self.core = InboxCore(sql)
 
     async def receive(self, text: str) -> str:
-        return answered(self.core, text)
+        return answered(self.core, text, clock_ms())

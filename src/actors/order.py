@@ -2,52 +2,68 @@
 
 from collections.abc import Callable
 
-from actors.effects import Effect, NotifyOwner
-from actors.events import Event, Hello, changed, hello
+from actors.effects import Effect
+from actors.events import Event, Hello, changed, cursor, hello
+from actors.order_names import OrderNames
+from actors.order_operations import OrderOperations
+from actors.order_outbox import OrderDeadline, OrderOutbox
+from actors.order_requests import OrderRequests
 from domain import names
 from domain.errors import Code, Refusal
 from domain.file import FileStatus
+from domain.happening import Happening
 from domain.ids import notification_id
-from domain.limits import (
-    NOTIFICATIONS_PER_DELIVERY_MAX,
-    ORDER_FILES_MAX,
-    RENAME_RESERVATION_LIFETIME_MS,
-    SUBMIT_FILES_MAX,
-    UPLOAD_RESERVATION_LIFETIME_MS,
-)
-from domain.messages import (
+from domain.limits import ORDER_FILES_MAX, SUBMIT_FILES_MAX
+from domain.messages.inbox import Notification
+from domain.messages.operations import OrderTotals
+from domain.messages.order import (
     ORDER_MESSAGE,
+    Applied,
     Apply,
-    Deliver,
+    AwaitOrder,
+    BeginRequest,
     DescribeOrder,
-    Done,
+    FileIds,
     FilePage,
+    FinishRequest,
+    JobPage,
+    ListFileIds,
     ListFiles,
+    ListJobs,
     ListMarked,
     MarkedFiles,
-    Notification,
+    OperateOrder,
     OrderMessage,
     OrderStatus,
     Release,
     Reserve,
-    Reserved,
 )
+from domain.messages.reply import Done
+from domain.settings import Settings
 from domain.snapshot import FileSnapshot, Outcome
+from domain.totals import with_file, with_outcome
 from domain.values import Value
+from storage.actions import Actions
 from storage.deadlines import Deadlines
-from storage.order_repository import MIGRATIONS, NameHolder, Order, OrderRepository
+from storage.job_index import JobIndex
+from storage.order_repository import MIGRATIONS, Order, OrderRepository
 from storage.sql import Sql, migrate, migrate_existing
 
-NOTIFY = "notify"
 NO_SUCH_ORDER = "there is no such order"
 
 
 class OrderCore:
-    def __init__(self, sql: Sql, new_epoch: Callable[[], str]) -> None:
+    def __init__(self, sql: Sql, settings: Settings, new_epoch: Callable[[], str]) -> None:
         self._sql = sql
         self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = OrderRepository(sql)
+        self._jobs = JobIndex(sql)
         self._deadlines = Deadlines(sql)
+        actions = Actions(sql)
+        self._outbox = OrderOutbox(sql, self._repository, actions, self._deadlines, settings)
+        self._names = OrderNames(self._repository, self._outbox)
+        self._requests = OrderRequests(sql)
+        self._operations = OrderOperations(self._repository, actions, self._deadlines, self._outbox)
         self._new_epoch = new_epoch
         self._events: list[Event] = []
 
@@ -57,7 +73,7 @@ class OrderCore:
             self._come_to_be(message)
         return self._sql.transaction(lambda: self._answer(message, now_ms))
 
-    def _answer(self, message: OrderMessage, now_ms: int) -> Value:
+    def _answer(self, message: OrderMessage, now_ms: int) -> Value:  # noqa: C901 -- a case each
         match message:
             case Reserve():
                 return self._reserve(message, now_ms)
@@ -68,11 +84,23 @@ class OrderCore:
                 return self._apply(message, now_ms)
             case ListFiles():
                 return self._list_files(message)
-            case DescribeOrder():
-                return self._status(self._owned(message.caller_id))
+            case ListJobs():
+                return self._list_jobs(message)
+            case DescribeOrder() | AwaitOrder():
+                return _status(self._owned(message.caller_id))
             case ListMarked():
                 self._owned(message.caller_id)
                 return MarkedFiles(file_ids=self._repository.idle_marked(SUBMIT_FILES_MAX))
+            case BeginRequest():
+                self._owned(message.caller_id)
+                return self._requests.begin(message, now_ms)
+            case FinishRequest():
+                self._owned(message.caller_id)
+                return self._requests.finish(message)
+            case OperateOrder():
+                return self._operations.operate(message, self._known(), now_ms)
+            case ListFileIds():
+                return FileIds(file_ids=self._repository.file_ids())
 
     def hello(self, caller_id: str) -> Hello:
         """All a new watcher needs, from one stretch: nothing happens between cursor and files."""
@@ -80,83 +108,88 @@ class OrderCore:
             raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
         order = self._owned(caller_id)
         files = [file for _, file in self._repository.page(0, ORDER_FILES_MAX)]
-        return hello(order, self._status(order), files)
+        return hello(order, _status(order), files)
+
+    def cursor(self) -> str | None:
+        """Of the newest that has happened."""
+        order = self._repository.load() if self._exists else None
+        return None if order is None else cursor(order)
 
     def take_events(self) -> list[Event]:
         """What happened since last asked. To be sent only once the change itself is kept."""
         events, self._events = self._events, []
         return events
 
+    def take_happenings(self) -> list[Happening]:
+        """The files log what happens to them; an order has nothing to add."""
+        return []
+
+    def wake(self, now_ms: int) -> None:
+        """Time alone changes nothing here; what it makes due is an effect."""
+
     # --- Effects --------------------------------------------------------------------------------
 
     def next_effect(self, now_ms: int) -> Effect | None:
-        if not self._exists or self._deadlines.take_due(now_ms) is None:
-            return None
-        order = self._repository.load()
-        assert order is not None
-        owed = self._repository.owed(NOTIFICATIONS_PER_DELIVERY_MAX)
-        return NotifyOwner(order.owner_id, Deliver(notifications=owed))
+        while self._exists and (due := self._deadlines.take_due(now_ms)) is not None:
+            effect = self._outbox.effect(OrderDeadline(due), self._known(), now_ms)
+            if effect is not None:
+                return effect
+        return None
 
-    def finish(self, effect: Effect, now_ms: int) -> None:
-        assert isinstance(effect, NotifyOwner)
-        for notification in effect.deliver.notifications:
-            self._repository.settle(notification.id)
-        if self._repository.owed(1):
-            self._deadlines.set(NOTIFY, now_ms)
-        else:
-            self._deadlines.clear(NOTIFY)
+    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:
+        order = self._known()
+        self._sql.transaction(lambda: self._outbox.finish(effect, reply, order, now_ms))
 
     def next_deadline_ms(self) -> int | None:
         return self._deadlines.earliest() if self._exists else None
 
     # --- Messages -------------------------------------------------------------------------------
 
-    def _reserve(self, message: Reserve, now_ms: int) -> Reserved:
+    def _reserve(self, message: Reserve, now_ms: int) -> Value:
         order = self._repository.load()
         if order is None and message.is_upload:
-            order = self._repository.create(message.order_id, message.caller_id, self._new_epoch())
+            order = self._created(message.order_id, message.caller_id, now_ms)
         self._check_owner(order, message.caller_id)
-        name_key = names.collision_key(message.name)
-        holder = self._repository.name_holder(name_key, now_ms)
-        if holder is None:
-            self._check_room(message, now_ms)
-        file_id = self._renewable(message, holder) or message.file_id
-        if holder is not None and holder.file_id != file_id:
-            raise Refusal(Code.NAME_TAKEN, f"the order already has a file named {message.name}")
-        if holder is None or holder.is_reservation:
-            self._repository.reserve(name_key, file_id, now_ms + _reserved_ms(message), now_ms)
-        return Reserved(file_id=file_id)
+        return self._names.reserve(message, now_ms)
 
-    def _renewable(self, message: Reserve, holder: NameHolder | None) -> str | None:
-        """The file id of an upload of that name that was begun and never finalized."""
-        if holder is None or not (message.is_upload and holder.is_reservation):
-            return None
-        return None if self._repository.known(holder.file_id) else holder.file_id
-
-    def _check_room(self, message: Reserve, now_ms: int) -> None:
-        if message.is_upload and self._repository.held_files(now_ms) >= ORDER_FILES_MAX:
-            raise Refusal(Code.ORDER_FULL, f"an order holds at most {ORDER_FILES_MAX} files")
-
-    def _apply(self, message: Apply, now_ms: int) -> Done:
+    def _apply(self, message: Apply, now_ms: int) -> Applied:
         news = message.snapshot
-        order = self._repository.load() or self._repository.create(
-            news.order_id, news.owner_id, self._new_epoch()
-        )
-        for outcome in message.outcomes:
-            self._repository.owe(_notification(news, outcome))
-            self._deadlines.set(NOTIFY, now_ms)
+        order = self._repository.load() or self._created(news.order_id, news.owner_id, now_ms)
         known = self._repository.known(news.file_id)
-        if known is not None and news.version <= known.version:
-            return Done()
+        totals = self._with_outcomes(order.totals, message, now_ms)
+        is_older = known is not None and news.version < known.version
+        if is_older or news == known:
+            if totals is not order.totals:
+                self._repository.keep_totals(totals)
+            return Applied(pause=order.pause)
         self._repository.save(news)
-        if news.deleted:
-            self._repository.free_names(news.file_id)
-        elif known is None or news.name != known.name:
-            self._repository.hold_name(news.file_id, names.collision_key(news.name), now_ms)
-        version = self._repository.advance()
-        order = Order(order.id, order.owner_id, order.epoch, version)
-        self._events.append(changed(order, news, self._status(order), now_ms))
-        return Done()
+        self._names.follow(known, news, now_ms)
+        if news.job is not None and (known is None or known.job != news.job):
+            self._jobs.keep(news.job)
+        self._report(known, news, now_ms)
+        self._repository.advance(with_file(totals, known, news))
+        order = self._known()
+        self._events.append(changed(order, news, _status(order), now_ms))
+        return Applied(pause=order.pause)
+
+    def _with_outcomes(self, totals: OrderTotals, message: Apply, now_ms: int) -> OrderTotals:
+        """Each job's end counts once, and is notified once, however often the file tells of it."""
+        for outcome in message.outcomes:
+            if self._jobs.has_ended(outcome.job):
+                continue
+            self._jobs.keep(outcome.job)
+            totals = with_outcome(totals, outcome)
+            self._outbox.owe_report(now_ms)
+            if outcome.is_news:
+                self._repository.owe(_notification(message.snapshot, outcome))
+                self._deadlines.owe(OrderDeadline.NOTIFY, now_ms)
+        return totals
+
+    def _report(self, known: FileSnapshot | None, news: FileSnapshot, now_ms: int) -> None:
+        has_failed = news.status is FileStatus.FAILED
+        had_failed = known is not None and known.status is FileStatus.FAILED
+        failures = (news.file_id,) if has_failed or had_failed else ()
+        self._outbox.owe_report(now_ms, *failures)
 
     def _list_files(self, message: ListFiles) -> FilePage:
         order = self._owned(message.caller_id)
@@ -166,7 +199,13 @@ class OrderCore:
             files=tuple(file for _, file in page),
             next_after=page[-1][0] if has_more else None,
             version=order.version,
+            epoch=order.epoch,
         )
+
+    def _list_jobs(self, message: ListJobs) -> JobPage:
+        self._owned(message.caller_id)
+        jobs = self._jobs.page(message.status, message.before, message.limit + 1)
+        return JobPage(jobs=jobs[: message.limit], has_more=len(jobs) > message.limit)
 
     # --- State ----------------------------------------------------------------------------------
 
@@ -178,9 +217,19 @@ class OrderCore:
         else:
             raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
 
-    def _owned(self, caller_id: str) -> Order:
+    def _created(self, order_id: str, owner_id: str, now_ms: int) -> Order:
+        """Its owner's inbox is told, for it keeps the list of their orders."""
+        self._deadlines.owe(OrderDeadline.NOTIFY, now_ms)
+        return self._repository.create(order_id, owner_id, self._new_epoch())
+
+    def _known(self) -> Order:
         order = self._repository.load()
-        return self._check_owner(order, caller_id)
+        if order is None:
+            raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
+        return order
+
+    def _owned(self, caller_id: str) -> Order:
+        return self._check_owner(self._repository.load(), caller_id)
 
     @staticmethod
     def _check_owner(order: Order | None, caller_id: str) -> Order:
@@ -190,26 +239,29 @@ class OrderCore:
             raise Refusal(Code.FORBIDDEN, "this order belongs to another user")
         return order
 
-    def _status(self, order: Order) -> OrderStatus:
-        counts: dict[FileStatus, int] = self._repository.counts()
-        return OrderStatus(
-            order_id=order.id, total=sum(counts.values()), counts=counts, version=order.version
-        )
 
-
-def _reserved_ms(message: Reserve) -> int:
-    is_upload = message.is_upload
-    return UPLOAD_RESERVATION_LIFETIME_MS if is_upload else RENAME_RESERVATION_LIFETIME_MS
+def _status(order: Order) -> OrderStatus:
+    counts = order.totals.files
+    return OrderStatus(
+        order_id=order.id,
+        total=sum(counts.values()),
+        counts=counts,
+        revision_required=order.totals.revision_required,
+        is_paused=order.pause.is_paused,
+        version=order.version,
+        epoch=order.epoch,
+    )
 
 
 def _notification(file: FileSnapshot, outcome: Outcome) -> Notification:
+    job = outcome.job
     return Notification(
-        id=notification_id(outcome.job_id),
+        id=notification_id(job.id),
         kind=outcome.kind,
         order_id=file.order_id,
         file_id=file.file_id,
-        job_id=outcome.job_id,
+        job_id=job.id,
         file_name=outcome.file_name,
-        detail=outcome.detail,
-        created_at_ms=outcome.at_ms,
+        detail=job.error.detail if job.error else None,
+        created_at_ms=job.finished_at_ms or file.updated_at_ms,
     )

@@ -7,12 +7,14 @@ from typing import Any
 from js import WebSocketPair, WebSocketRequestResponsePair
 from workers import DurableObject, Response
 
-from actors.environment import performer_of
+from actors.environment import clock_ms, performer_of, settings_of
 from actors.host import Host
 from actors.order import OrderCore
 from actors.remote import refused
+from actors.waiting import Waiting
 from domain.errors import Code, Refusal
 from domain.limits import MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX, WATCHERS_RETRY_AFTER_MS
+from domain.messages.order import AwaitOrder
 from storage.durable_sql import DurableSql
 
 OPEN = 1  # WebSocket.readyState
@@ -27,16 +29,24 @@ class OrderActor(DurableObject):
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
-        self.core = OrderCore(sql, lambda: secrets.token_hex(4))
-        self.host = Host(self.core, ctx.storage, performer_of(env).perform, str(ctx.id.name))
+        self.core = OrderCore(sql, settings_of(env), lambda: secrets.token_hex(4))
+        name = str(ctx.id.name)
+        self.host = Host(self.core, ctx.storage, performer_of(env).perform, name, clock_ms)
+        self.waiting = Waiting(self.core.cursor)
         ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)
         for event in self.core.take_events():
             broadcast(self.ctx, event.model_dump_json())
+        self.waiting.release()
         await self.host.settle()
         return answer
+
+    async def wait(self, text: str) -> str:
+        """`receive` for an `AwaitOrder`: answered when there is news, or when its time is up."""
+        message = AwaitOrder.model_validate_json(text)
+        return await self.waiting.answer(message, lambda: self.host.answer(text))
 
     async def alarm(self, info: Any = None) -> None:  # noqa: ARG002 -- the platform passes it
         await self.host.wake()

@@ -1,11 +1,29 @@
 """Performs the effects that cores owe: the queue, other actors, the bucket."""
 
+import asyncio
+from dataclasses import dataclass
 from typing import Protocol
 
-from actors.client import InboxClient, OrderClient
-from actors.effects import Effect, NotifyOwner, PurgeObjects, SendDispatch, TellOrder
+from actors.client import FileClient, InboxClient, OperationsClient, OrderClient
+from actors.effects import (
+    ArchiveObject,
+    Effect,
+    ExpireUpload,
+    NotifyOwner,
+    NudgeFiles,
+    PurgeObjects,
+    RecordAudit,
+    ReportOrder,
+    SendDispatch,
+    SweepObjects,
+    TellOrder,
+)
+from domain.errors import Code, Refusal
+from domain.messages.file import Nudge
+from domain.messages.order import Applied
+from domain.messages.reply import Done
 from storage.foreign import outages_of
-from storage.objects import Objects
+from storage.objects import Objects, StorageClass
 
 
 class Queue(Protocol):
@@ -14,25 +32,66 @@ class Queue(Protocol):
     async def send(self, body: dict[str, str]) -> object: ...
 
 
+@dataclass(frozen=True, slots=True)
 class Performer:
-    def __init__(
-        self, jobs: Queue, orders: OrderClient, inboxes: InboxClient, objects: Objects
-    ) -> None:
-        self._jobs = jobs
-        self._orders = orders
-        self._inboxes = inboxes
-        self._objects = objects
+    jobs: Queue
+    files: FileClient
+    orders: OrderClient
+    inboxes: InboxClient
+    operations: OperationsClient
+    objects: Objects
 
-    async def perform(self, effect: Effect) -> None:
-        """Raises `Outage` when it did not happen, or nobody can say whether it did."""
+    async def perform(self, effect: Effect) -> Applied | Done | None:  # noqa: C901 -- a case each
+        """What came back, if anybody asks. `Outage`: it did not happen, or nobody can say."""
         match effect:
             case SendDispatch():
                 with outages_of("queue edit-jobs"):
-                    await self._jobs.send(effect.dispatch.model_dump())
+                    await self.jobs.send(effect.dispatch.model_dump())
             case TellOrder():
-                await self._orders.apply(effect.order_id, effect.apply)
+                return await self.orders.apply(effect.order_id, effect.apply)
             case PurgeObjects():
-                for prefix in effect.prefixes:
-                    await self._objects.delete_under(prefix)
+                await self._purge(effect.prefixes)
+            case SweepObjects():
+                for key in effect.object_keys:
+                    await self.objects.delete(key)
+            case ArchiveObject():
+                await self.objects.copy(
+                    effect.source_key,
+                    effect.target_key,
+                    storage_class=StorageClass.INFREQUENT_ACCESS,
+                )
+            case RecordAudit():
+                await self.operations.record(effect.actions)
             case NotifyOwner():
-                await self._inboxes.deliver(effect.owner_id, effect.deliver)
+                await self.inboxes.deliver(effect.owner_id, effect.deliver)
+            case NudgeFiles():
+                await self._nudge(effect)
+            case ReportOrder():
+                await self.operations.report(effect.report)
+            case ExpireUpload():
+                return await self._expire(effect)
+        return None
+
+    async def _purge(self, prefixes: tuple[str, ...]) -> None:
+        for prefix in prefixes:
+            await self.objects.delete_under(prefix)
+
+    async def _nudge(self, effect: NudgeFiles) -> None:
+        """All at once; the effect keeps them few. One that is unknown has nothing to tell."""
+        message = Nudge(order_pause=effect.pause)
+        nudges = (self.files.nudge(file_id, message) for file_id in effect.file_ids)
+        for result in await asyncio.gather(*nudges, return_exceptions=True):
+            if isinstance(result, Refusal) and result.code is Code.FILE_NOT_FOUND:
+                continue
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _expire(self, effect: ExpireUpload) -> Done | None:
+        """None: expired. Else the file was finalized, and only its order did not know it yet."""
+        try:
+            return await self.files.nudge(effect.file_id, Nudge())
+        except Refusal as refusal:
+            if refusal.code is not Code.FILE_NOT_FOUND:
+                raise
+        await self._purge(effect.prefixes)
+        return None

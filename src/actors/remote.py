@@ -8,7 +8,7 @@ import json
 from typing import TypeVar
 
 from domain.errors import Outage, Refusal
-from domain.messages import RefusalData
+from domain.messages.reply import RefusalData
 from domain.values import Value
 
 Reply = TypeVar("Reply", bound=Value)
@@ -21,6 +21,10 @@ def accepted(reply: Value) -> str:
 def refused(refusal: Refusal) -> str:
     data = RefusalData(code=refusal.code, detail=refusal.detail, facts=refusal.facts)
     return f'{{"ok":false,"refusal":{data.model_dump_json()}}}'
+
+
+def is_refused(text: str) -> bool:
+    return not json.loads(text)["ok"]
 
 
 def opened(text: str, reply_type: type[Reply]) -> Reply:

@@ -12,14 +12,20 @@ class FailureCode(StrEnum):
     RAW_MISSING = "raw_missing"
     RAW_CHANGED = "raw_changed"
     UNSUPPORTED_IMAGE = "unsupported_image"
+    CORRUPT_IMAGE = "corrupt_image"
     IMAGE_TOO_LARGE = "image_too_large"
+    OUTAGE = "outage"
     PROCESSING_FAILED = "processing_failed"
     LEASE_EXPIRED = "lease_expired"
+    FORCE_UNLOCKED = "force_unlocked"
     CANCELLED = "cancelled"
+    FILE_DELETED = "file_deleted"
 
 
-RETRYABLE: Final = frozenset({FailureCode.PROCESSING_FAILED, FailureCode.LEASE_EXPIRED})
-"""The rest would fail in the same way again: nobody but the photographer can mend it."""
+RETRYABLE: Final = frozenset(
+    {FailureCode.OUTAGE, FailureCode.PROCESSING_FAILED, FailureCode.LEASE_EXPIRED}
+)
+"""The rest would fail in the same way again, or was meant."""
 
 NEEDS_REVISION: Final = frozenset({FailureCode.RAW_MISSING, FailureCode.RAW_CHANGED})
 """The photo has to be uploaded again; the file waits for that and is not called failed."""

@@ -6,9 +6,11 @@ The lock and the status are read off the newest job and stored nowhere, so they 
 from enum import StrEnum
 
 from domain import job as jobs
+from domain import keys
 from domain.errors import Code, Refusal
 from domain.failure import NEEDS_REVISION, Failure, FailureCode
-from domain.job import Job, JobEvent, JobState, Lease
+from domain.job import EditJob, JobEvent, JobStatus, Lease, Result
+from domain.limits import LEFTOVER_KEYS_MAX, LOCK_RETRY_AFTER_MAX_MS
 from domain.values import Stored
 
 
@@ -41,13 +43,25 @@ class Preview(Stored):
     maker: str  # "pillow", "images" or "copy" (design, section 7)
 
 
+class OrderPause(Stored):
+    """Whether the order is paused, as the file last heard. The higher revision is the newer."""
+
+    revision: int = 0
+    is_paused: bool = False
+
+
 class File(Stored):
     upload: Upload
     name: str
     marked: bool = False
-    job: Job | None = None
+    job: EditJob | None = None
     preview: Preview | None = None
     processed_key: str | None = None
+    edited_at_ms: int | None = None  # when what lies at processed_key was made
+    archived_at_ms: int | None = None
+    leftovers: tuple[str, ...] = ()  # keys nobody refers to any more, to be removed
+    is_paused: bool = False
+    order_pause: OrderPause = OrderPause()
     fencing_token: int = 0  # of the last claim; grows for the life of the file id
     version: int = 1
     created_at_ms: int
@@ -63,20 +77,29 @@ class File(Stored):
         return self.job.lease if self.job else None
 
     @property
+    def holds_jobs_back(self) -> bool:
+        """Nobody may claim its job until an operator resumes it, or its order."""
+        return self.is_paused or self.order_pause.is_paused
+
+    @property
+    def waits_for_revision(self) -> bool:
+        """Its photo has to be uploaded again before an edit can succeed."""
+        error = self.job.error if self.job and self.job.status is JobStatus.FAILED else None
+        return error is not None and error.code in NEEDS_REVISION
+
+    @property
     def status(self) -> FileStatus:
         if self.job is None:
             return FileStatus.QUEUED
-        match self.job.state:
-            case JobState.QUEUED:
+        match self.job.status:
+            case JobStatus.QUEUED:
                 return FileStatus.QUEUED
-            case JobState.IN_PROGRESS:
+            case JobStatus.IN_PROGRESS:
                 return FileStatus.IN_PROGRESS
-            case JobState.DONE:
+            case JobStatus.DONE:
                 return FileStatus.DONE
-            case JobState.FAILED:
-                assert self.job.failure is not None
-                waits = self.job.failure.code in NEEDS_REVISION
-                return FileStatus.QUEUED if waits else FileStatus.FAILED
+            case JobStatus.FAILED:
+                return FileStatus.QUEUED if self.waits_for_revision else FileStatus.FAILED
 
 
 def registered(upload: Upload, now_ms: int) -> File:
@@ -102,32 +125,50 @@ def check_same_upload(file: File, upload: Upload) -> None:
 
 
 def check_unlocked(file: File, verb: str, now_ms: int) -> None:
-    """Rename and delete must wait while a job holds the file (design, section 1, step 4)."""
+    """Changes must wait while a job holds the file (design, section 1, step 4)."""
     lease = file.lock
     if lease is None:
         return
     assert file.job is not None
+    remaining_ms = max(lease.expires_at_ms - now_ms, 0)
     raise Refusal(
         Code.FILE_LOCKED,
         f"{file.name} cannot be {verb} now: {file.job.id} is working on it",
         {
             "file_id": file.id,
             "job_id": file.job.id,
+            "attempt": file.job.attempt,
             "locked_since_ms": lease.since_ms,
             "locked_until_ms": lease.expires_at_ms,
-            "retry_after_ms": max(lease.expires_at_ms - now_ms, 0),
+            "live_url": f"/api/orders/{file.upload.order_id}/live",
+            "retry_after_ms": min(remaining_ms, LOCK_RETRY_AFTER_MAX_MS),
         },
     )
 
 
+def check_version(file: File, versions: tuple[int, ...] | None) -> None:
+    """The caller said of which versions it wants to change the file (RFC 9110, 13.1.1)."""
+    if versions is not None and file.version not in versions:
+        raise Refusal(Code.PRECONDITION_FAILED, f"{file.id} has changed since you looked at it")
+
+
 def submitted(file: File, job_id: str, now_ms: int) -> File:
+    """With a new job. A job that was finished before stays known to whoever keeps the file."""
     if file.job is not None and file.job.is_active:
+        check_unlocked(file, "edited again", now_ms)
         raise Refusal(
             Code.JOB_ACTIVE,
-            f"{file.job.id} is {file.job.state}",
+            f"{file.job.id} is {file.job.status}",
             {"job_id": file.job.id},
         )
-    return _changed(file, now_ms, job=Job(id=job_id, created_at_ms=now_ms))
+    job = EditJob(
+        id=job_id,
+        file_id=file.id,
+        order_id=file.upload.order_id,
+        user_id=file.upload.owner_id,
+        created_at_ms=now_ms,
+    )
+    return changed(file, now_ms, job=job)
 
 
 def claimed(file: File, job_id: str, worker_id: str, *, lease_ms: int, now_ms: int) -> File:
@@ -135,13 +176,15 @@ def claimed(file: File, job_id: str, worker_id: str, *, lease_ms: int, now_ms: i
     job = file.job
     if job is None or job.id != job_id or not jobs.can(job, JobEvent.CLAIM):
         raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} is not waiting to be claimed")
+    if file.holds_jobs_back:
+        raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} waits: its file is paused")
     if job.not_before_ms > now_ms:
         raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} waits for its backoff")
     token = file.fencing_token + 1
     lease = Lease(
         token=token, worker_id=worker_id, since_ms=now_ms, expires_at_ms=now_ms + lease_ms
     )
-    return _changed(file, now_ms, job=jobs.claimed(job, lease), fencing_token=token)
+    return changed(file, now_ms, job=jobs.claimed(job, lease), fencing_token=token)
 
 
 def renewed(file: File, token: int, *, lease_ms: int, now_ms: int) -> File:
@@ -150,10 +193,24 @@ def renewed(file: File, token: int, *, lease_ms: int, now_ms: int) -> File:
     return file.model_copy(update={"job": jobs.renewed(job, now_ms + lease_ms)})
 
 
-def completed(file: File, token: int, preview: Preview, *, processed_key: str, now_ms: int) -> File:
-    job = jobs.completed(_held(file, token), now_ms)
-    return _changed(
-        file, now_ms, job=job, preview=preview, processed_key=processed_key, marked=False
+def completed(file: File, token: int, preview: Preview, *, copied_bytes: int, now_ms: int) -> File:
+    """What the attempt made is the file's from now on; what an earlier one had made is left over.
+
+    The keys are those of the token and of no other, so a worker cannot publish another's objects.
+    """
+    job = _held(file, token)
+    processed_key, preview_key = attempt_keys(file)
+    result = Result(preview_maker=preview.maker, copied_bytes=copied_bytes)
+    return changed(
+        file,
+        now_ms,
+        job=jobs.completed(job, result, now_ms),
+        preview=preview.model_copy(update={"object_key": preview_key}),
+        processed_key=processed_key,
+        edited_at_ms=now_ms,
+        archived_at_ms=None,
+        leftovers=left_over(file, derived_keys(file)),
+        marked=False,
     )
 
 
@@ -162,7 +219,7 @@ def attempt_failed(
 ) -> File:
     job = _held(file, token)
     job = jobs.attempt_failed(job, failure, backoff_ms=backoff_ms, now_ms=now_ms)
-    return _changed(file, now_ms, job=job)
+    return changed(file, now_ms, job=job, leftovers=left_over(file, attempt_keys(file)))
 
 
 def lease_expired(file: File, *, backoff_ms: int, now_ms: int) -> File:
@@ -180,11 +237,15 @@ def renamed(file: File, name: str, now_ms: int) -> File:
     if name == file.name:
         return file
     check_unlocked(file, "renamed", now_ms)
-    return _changed(file, now_ms, name=name)
+    return changed(file, now_ms, name=name)
 
 
 def marked(file: File, now_ms: int, *, value: bool) -> File:
-    return file if value == file.marked else _changed(file, now_ms, marked=value)
+    """Locked, a file cannot be marked either: the end of its edit would take the mark away."""
+    if value == file.marked:
+        return file
+    check_unlocked(file, "marked" if value else "unmarked", now_ms)
+    return changed(file, now_ms, marked=value)
 
 
 def deleted(file: File, now_ms: int) -> File:
@@ -194,11 +255,31 @@ def deleted(file: File, now_ms: int) -> File:
     check_unlocked(file, "deleted", now_ms)
     job = file.job
     if job is not None and job.is_active:
-        job = jobs.cancelled(job, "the file was deleted", now_ms)
-    return _changed(file, now_ms, job=job, preview=None, deleted_at_ms=now_ms)
+        failure = Failure(code=FailureCode.FILE_DELETED, detail="the file was deleted")
+        job = jobs.cancelled(job, failure, now_ms)
+    return changed(file, now_ms, job=job, preview=None, leftovers=(), deleted_at_ms=now_ms)
 
 
-def _held(file: File, token: int) -> Job:
+def derived_keys(file: File) -> tuple[str, ...]:
+    """What the file's edit has made and the file refers to."""
+    preview_key = file.preview.object_key if file.preview else None
+    return tuple(key for key in (file.processed_key, preview_key) if key)
+
+
+def attempt_keys(file: File) -> tuple[str, ...]:
+    """What the attempt that holds the file may have written."""
+    if file.lock is None:
+        return ()
+    upload = file.upload
+    return keys.of_attempt(upload.owner_id, upload.order_id, file.id, file.lock.token)
+
+
+def changed(file: File, now_ms: int, **changes: object) -> File:
+    update = {**changes, "version": file.version + 1, "updated_at_ms": now_ms}
+    return file.model_copy(update=update)
+
+
+def _held(file: File, token: int) -> EditJob:
     lease = file.lock
     if lease is None or lease.token != token:
         raise Refusal(
@@ -210,6 +291,5 @@ def _held(file: File, token: int) -> Job:
     return file.job
 
 
-def _changed(file: File, now_ms: int, **changes: object) -> File:
-    update = {**changes, "version": file.version + 1, "updated_at_ms": now_ms}
-    return file.model_copy(update=update)
+def left_over(file: File, object_keys: tuple[str, ...]) -> tuple[str, ...]:
+    return (*file.leftovers, *object_keys)[-LEFTOVER_KEYS_MAX:]

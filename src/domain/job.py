@@ -1,4 +1,4 @@
-"""The life of one edit job. Everything that may change a job's state is in this module.
+"""The life of one edit job. Everything that may change a job's status is in this module.
 
 `TRANSITIONS` is the whole life: a pair that is not in it cannot happen. The file decides *whether*
 an event applies (`domain/file.py`); this module only knows what it makes of a job.
@@ -9,12 +9,12 @@ from typing import Final, Self
 
 from pydantic import model_validator
 
-from domain.failure import RETRYABLE, Failure, FailureCode
-from domain.limits import ATTEMPTS_MAX, RETRY_BACKOFF_MAX_MS
+from domain.failure import RETRYABLE, Failure
+from domain.limits import ATTEMPTS_MAX, JOB_RUNS_MAX, RETRY_BACKOFF_MAX_MS
 from domain.values import Stored
 
 
-class JobState(StrEnum):
+class JobStatus(StrEnum):
     QUEUED = "queued"
     IN_PROGRESS = "in_progress"
     DONE = "done"
@@ -30,13 +30,14 @@ class JobEvent(StrEnum):
     CANCEL = "cancel"
 
 
-TRANSITIONS: Final[dict[tuple[JobState, JobEvent], JobState]] = {
-    (JobState.QUEUED, JobEvent.CLAIM): JobState.IN_PROGRESS,
-    (JobState.QUEUED, JobEvent.CANCEL): JobState.FAILED,
-    (JobState.IN_PROGRESS, JobEvent.RENEW): JobState.IN_PROGRESS,
-    (JobState.IN_PROGRESS, JobEvent.COMPLETE): JobState.DONE,
-    (JobState.IN_PROGRESS, JobEvent.REQUEUE): JobState.QUEUED,
-    (JobState.IN_PROGRESS, JobEvent.FAIL): JobState.FAILED,
+TRANSITIONS: Final[dict[tuple[JobStatus, JobEvent], JobStatus]] = {
+    (JobStatus.QUEUED, JobEvent.CLAIM): JobStatus.IN_PROGRESS,
+    (JobStatus.QUEUED, JobEvent.CANCEL): JobStatus.FAILED,
+    (JobStatus.IN_PROGRESS, JobEvent.RENEW): JobStatus.IN_PROGRESS,
+    (JobStatus.IN_PROGRESS, JobEvent.COMPLETE): JobStatus.DONE,
+    (JobStatus.IN_PROGRESS, JobEvent.REQUEUE): JobStatus.QUEUED,
+    (JobStatus.IN_PROGRESS, JobEvent.FAIL): JobStatus.FAILED,
+    (JobStatus.IN_PROGRESS, JobEvent.CANCEL): JobStatus.FAILED,
 }
 
 
@@ -49,58 +50,88 @@ class Lease(Stored):
     expires_at_ms: int
 
 
-class Job(Stored):
+class Run(Stored):
+    """One attempt that is over, for the file's timeline."""
+
+    attempt: int
+    token: int
+    worker_id: str
+    started_at_ms: int
+    ended_at_ms: int
+    error: Failure | None = None
+
+
+class Result(Stored):
+    """What a finished edit was made with."""
+
+    preview_maker: str
+    copied_bytes: int = 0
+
+
+class EditJob(Stored):
     id: str
-    state: JobState = JobState.QUEUED
+    file_id: str
+    order_id: str
+    user_id: str
+    status: JobStatus = JobStatus.QUEUED
     attempt: int = 0  # counted from 1; 0 before the first claim
     created_at_ms: int
     not_before_ms: int = 0  # a retry waits for its backoff
+    started_at_ms: int | None = None  # of the first attempt
     finished_at_ms: int | None = None
     lease: Lease | None = None
-    failure: Failure | None = None  # of the last attempt; final once the state is failed
+    error: Failure | None = None  # of the last attempt; final once the status is failed
+    result: Result | None = None
+    runs: tuple[Run, ...] = ()
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        assert (self.state is JobState.IN_PROGRESS) == (self.lease is not None)
-        assert (self.state in {JobState.DONE, JobState.FAILED}) == (self.finished_at_ms is not None)
-        assert self.state is not JobState.FAILED or self.failure is not None
+        has_ended = self.status in {JobStatus.DONE, JobStatus.FAILED}
+        assert (self.status is JobStatus.IN_PROGRESS) == (self.lease is not None)
+        assert has_ended == (self.finished_at_ms is not None)
+        assert self.status is not JobStatus.FAILED or self.error is not None
         return self
 
     @property
     def is_active(self) -> bool:
-        return self.state in {JobState.QUEUED, JobState.IN_PROGRESS}
+        return self.status in {JobStatus.QUEUED, JobStatus.IN_PROGRESS}
 
 
-def can(job: Job, event: JobEvent) -> bool:
-    return (job.state, event) in TRANSITIONS
+def can(job: EditJob, event: JobEvent) -> bool:
+    return (job.status, event) in TRANSITIONS
 
 
-def claimed(job: Job, lease: Lease) -> Job:
-    return _moved(job, JobEvent.CLAIM, lease=lease, attempt=job.attempt + 1)
+def claimed(job: EditJob, lease: Lease) -> EditJob:
+    started_at_ms = lease.since_ms if job.started_at_ms is None else job.started_at_ms
+    return _moved(
+        job, JobEvent.CLAIM, lease=lease, attempt=job.attempt + 1, started_at_ms=started_at_ms
+    )
 
 
-def renewed(job: Job, expires_at_ms: int) -> Job:
+def renewed(job: EditJob, expires_at_ms: int) -> EditJob:
     assert job.lease is not None
     lease = job.lease.model_copy(update={"expires_at_ms": expires_at_ms})
     return _moved(job, JobEvent.RENEW, lease=lease)
 
 
-def completed(job: Job, now_ms: int) -> Job:
-    return _moved(job, JobEvent.COMPLETE, lease=None, failure=None, finished_at_ms=now_ms)
+def completed(job: EditJob, result: Result, now_ms: int) -> EditJob:
+    return _released(job, JobEvent.COMPLETE, None, now_ms, result=result, finished_at_ms=now_ms)
 
 
-def cancelled(job: Job, detail: str, now_ms: int) -> Job:
-    failure = Failure(code=FailureCode.CANCELLED, detail=detail)
-    return _moved(job, JobEvent.CANCEL, failure=failure, finished_at_ms=now_ms)
+def cancelled(job: EditJob, failure: Failure, now_ms: int) -> EditJob:
+    """By its owner or an operator. Its worker, if it has one, will hold an old token."""
+    return _released(job, JobEvent.CANCEL, failure, now_ms, finished_at_ms=now_ms)
 
 
-def attempt_failed(job: Job, failure: Failure, *, backoff_ms: int, now_ms: int) -> Job:
+def requeued(job: EditJob, failure: Failure, *, backoff_ms: int, now_ms: int) -> EditJob:
+    return _released(job, JobEvent.REQUEUE, failure, now_ms, not_before_ms=now_ms + backoff_ms)
+
+
+def attempt_failed(job: EditJob, failure: Failure, *, backoff_ms: int, now_ms: int) -> EditJob:
     """Queued again while the failure may pass and attempts are left; failed otherwise."""
     if failure.code in RETRYABLE and job.attempt < ATTEMPTS_MAX:
-        return _moved(
-            job, JobEvent.REQUEUE, lease=None, failure=failure, not_before_ms=now_ms + backoff_ms
-        )
-    return _moved(job, JobEvent.FAIL, lease=None, failure=failure, finished_at_ms=now_ms)
+        return requeued(job, failure, backoff_ms=backoff_ms, now_ms=now_ms)
+    return _released(job, JobEvent.FAIL, failure, now_ms, finished_at_ms=now_ms)
 
 
 def backoff_ms(attempt: int, first_ms: int, jitter: float) -> int:
@@ -113,7 +144,26 @@ def backoff_ms(attempt: int, first_ms: int, jitter: float) -> int:
     return int(full / 2 + full / 2 * jitter)
 
 
-def _moved(job: Job, event: JobEvent, **changes: object) -> Job:
-    """A copy in the next state. Validated again, so that an impossible job cannot come to exist."""
-    state = TRANSITIONS[job.state, event]
-    return Job.model_validate({**dict(job), **changes, "state": state})
+def _released(
+    job: EditJob, event: JobEvent, error: Failure | None, now_ms: int, **changes: object
+) -> EditJob:
+    """Moved on, with its lease given up and, if it had one, its run kept."""
+    runs = job.runs if job.lease is None else (*job.runs, _run(job, job.lease, error, now_ms))
+    return _moved(job, event, lease=None, error=error, runs=runs[-JOB_RUNS_MAX:], **changes)
+
+
+def _run(job: EditJob, lease: Lease, error: Failure | None, now_ms: int) -> Run:
+    return Run(
+        attempt=job.attempt,
+        token=lease.token,
+        worker_id=lease.worker_id,
+        started_at_ms=lease.since_ms,
+        ended_at_ms=now_ms,
+        error=error,
+    )
+
+
+def _moved(job: EditJob, event: JobEvent, **changes: object) -> EditJob:
+    """A copy in the next status. Validated again, so that an impossible job cannot come to be."""
+    status = TRANSITIONS[job.status, event]
+    return EditJob.model_validate({**dict(job), **changes, "status": status})

@@ -1,7 +1,13 @@
-"""Where a photo's bytes lie in R2: `user/{user}/orders/{order}/{raw|processed|preview}/{file}/…`.
+"""Where a photo's bytes lie in R2: `user/{user}/orders/{order}/{kind}/{file}/…`.
 
-Everything lies under the file's id, which is given once: nothing is ever written over another's.
+Kinds are `raw`, `processed`, `preview` and `archive`. Everything lies under the file's id, which is
+given once, and what an attempt makes under its fencing token: nothing is ever written over
+another's, however late its writer.
 """
+
+from typing import Final
+
+KINDS: Final = ("raw", "processed", "preview", "archive")
 
 
 def raw(owner_id: str, order_id: str, file_id: str, name: str) -> str:
@@ -10,7 +16,6 @@ def raw(owner_id: str, order_id: str, file_id: str, name: str) -> str:
 
 
 def processed(owner_id: str, order_id: str, file_id: str, token: int) -> str:
-    """With the fencing token: a late worker writes beside the valid object, never over it."""
     return f"user/{owner_id}/orders/{order_id}/processed/{file_id}/{token}"
 
 
@@ -18,7 +23,20 @@ def preview(owner_id: str, order_id: str, file_id: str, token: int) -> str:
     return f"user/{owner_id}/orders/{order_id}/preview/{file_id}/{token}.jpg"
 
 
+def archived(processed_key: str) -> str:
+    """Where a processed photo goes when it is archived: the same place under another kind."""
+    head, _, tail = processed_key.rpartition("/processed/")
+    assert head
+    return f"{head}/archive/{tail}"
+
+
+def of_attempt(owner_id: str, order_id: str, file_id: str, token: int) -> tuple[str, ...]:
+    """Everything the attempt with that token may have written."""
+    address = (owner_id, order_id, file_id, token)
+    return (processed(*address), preview(*address))
+
+
 def prefixes_of(owner_id: str, order_id: str, file_id: str) -> tuple[str, ...]:
     """Where everything of one file lies: whatever was uploaded, whichever attempt made it."""
     root = f"user/{owner_id}/orders/{order_id}"
-    return tuple(f"{root}/{kind}/{file_id}/" for kind in ("raw", "processed", "preview"))
+    return tuple(f"{root}/{kind}/{file_id}/" for kind in KINDS)

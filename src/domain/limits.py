@@ -5,56 +5,108 @@ from typing import Final
 # --- HTTP ---------------------------------------------------------------------------------------
 JSON_BODY_BYTES_MAX: Final = 64 * 1024  # 500 file ids are 20 kB; nothing we accept needs more
 FIELD_CHARACTERS_MAX: Final = 100  # of a field's name that is repeated to whoever sent it
+CONDITION_CHARACTERS_MAX: Final = 4096  # of If-Match and If-None-Match: dozens of tags
 TOKEN_CHARACTERS_MAX: Final = 4096  # a session token, or an intent, in a body
 CURSOR_MAX: Final = 10**12  # no list will ever be that long
 PAGE_FILES_DEFAULT: Final = 100
 PAGE_FILES_MAX: Final = 500
+PAGE_JOBS_DEFAULT: Final = 50
+PAGE_JOBS_MAX: Final = 200
+JOBS_ORDERS_MAX: Final = 20  # orders looked into for one page of a user's jobs, one after the other
+PAGE_OPERATIONS_DEFAULT: Final = 50
+PAGE_OPERATIONS_MAX: Final = 200
 PAGE_NOTIFICATIONS_DEFAULT: Final = 50
 PAGE_NOTIFICATIONS_MAX: Final = 200
 MESSAGE_BYTES_MAX: Final = 64 * 1024  # one WebSocket frame (design, section 5)
 
 # --- Names and ids ------------------------------------------------------------------------------
+IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 NAME_BYTES_MAX: Final = 255  # what ext4, APFS and NTFS accept for one path segment
 ID_CHARACTERS_MAX: Final = 64  # an R2 key may have 1,024 bytes; two ids and a name must fit
 
 # --- Photos -------------------------------------------------------------------------------------
 RAW_BYTES_MAX: Final = 100_000_000  # Cloudflare's request body limit on Free and Pro plans
 PIXELS_MAX: Final = 100_000_000  # the largest area Cloudflare Images takes (its error 9413)
-PILLOW_PIXELS_MAX: Final = 50_000_000  # baseline JPEG, at draft scale: 26 MB of an isolate's 128
-PILLOW_PROGRESSIVE_PIXELS_MAX: Final = 12_000_000  # keeps all coefficients: 24 MP took 98 MB
-PILLOW_UNSCALED_PIXELS_MAX: Final = 3_000_000  # PNG and WebP decode whole: 5 to 15 bytes a pixel
+PILLOW_PIXELS_MAX: Final = 50_000_000  # baseline JPEG, at draft scale: 5 to 45 MB of 128
+PILLOW_COEFFICIENT_BYTES_MAX: Final = 40_000_000  # of a progressive JPEG: kept whatever the scale
+PILLOW_UNSCALED_PIXELS_MAX: Final = 3_000_000  # all but JPEGs decode whole: 5 to 12 bytes each
+PILLOW_WEBP_PIXELS_MAX: Final = 2_000_000  # its decoder keeps two canvases: 19 bytes a pixel
 PILLOW_BYTES_MAX: Final = 30_000_000  # the encoded bytes share the isolate with the decode
+PILLOW_GIF_BYTES_MAX: Final = 4_000_000  # a GIF of one comment: 16 MB took 26 s, 4 MB 0.8 s
+PILLOW_VALUES_BYTES_MAX: Final = 8_000_000  # of a TIFF's directory or EXIF data, once it is loaded
+PILLOW_TEXT_BYTES_MAX: Final = 4_000_000  # of a PNG, unpacked; Pillow itself would allow 64 MB
+PNG_CHUNKS_MAX: Final = 20_000  # 30 MB in chunks of 1.5 kB; Pillow keeps a note of each odd one
+EXIF_BYTES_MAX: Final = 4_000_000  # of a JPEG; one segment of it has 64 kB, and cameras write one
+JPEG_SEGMENTS_MAX: Final = 2_000  # before the pixels; a camera writes 10 to 100
+IMAGES_BYTES_MAX: Final = 20_000_000  # what the binding takes ("Optimize with Workers")
+IMAGES_EDGE_PX_MAX: Final = 12_000  # of anything but a WebP (Cloudflare Images, "Limits")
 PICTURE_HEADER_BYTES: Final = 256 * 1024  # where nearly every photo has said its size
 PICTURE_HEADER_BYTES_MAX: Final = 4 * 1024 * 1024  # behind a large profile, or a camera's notes
+PICTURE_SPAN_BYTES: Final = 16 * 1024  # read at once where a header leads: 1,000 entries are 12 kB
+PICTURE_SPANS_MAX: Final = 24  # such reads for one photo; a camera's raw file takes 2 to 8
+TIFF_ENTRIES_MAX: Final = 1_000  # of one directory; cameras write about 100
+TIFF_DIRECTORIES_MAX: Final = 32  # a raw file has 3 to 8; of a TIFF only the first is of interest
+TIFF_VALUES_MAX: Final = 16  # of one tag: offsets of sub-directories, bits of each sample
+EMBEDDED_JPEGS_MAX: Final = 8  # looked into, of a raw file; cameras embed one to four
 PREVIEW_LONG_EDGE_PX: Final = 1280
 PREVIEW_QUALITY: Final = 85
 
 # --- Orders -------------------------------------------------------------------------------------
 ORDER_WATCHERS_MAX: Final = 1000  # one event reached 1,000 sockets in 0.1 s
-ORDER_FILES_MAX: Final = 1000  # a snapshot of 1,000 files is about 700 kB, one `hello` frame
+ORDER_FILES_MAX: Final = 1000  # a snapshot of 1,000 files is about 1 MB, one `hello` frame
+ORDER_TOMBSTONES_MAX: Final = 5_000  # files back; any late news of a deleted file has come by then
+ORDER_JOBS_MAX: Final = 10_000  # jobs that an order can list; the oldest go first
+ORDER_WAITERS_MAX: Final = 1_000  # long polls at once, as many as watchers
+REPORT_FILES_MAX: Final = 200  # of which one report tells whether they have failed
+NUDGES_PER_EFFECT: Final = 20  # files that hear of one change of their order at once
+IDEMPOTENCY_KEYS_MAX: Final = 1_000  # kept per order; the oldest go first
 SUBMIT_FILES_MAX: Final = 500  # one actor call each; a Worker may make 1,000 per request
 SUBMIT_CONCURRENCY: Final = 16  # actor calls under way at once for one request
 
 # --- Time ---------------------------------------------------------------------------------------
 UPLOAD_URL_LIFETIME_MS: Final = 15 * 60_000  # time for 100 MB on a slow line
-INTENT_LIFETIME_MS: Final = 24 * 3_600_000  # an upload may be finalized a day later
-UPLOAD_RESERVATION_LIFETIME_MS: Final = INTENT_LIFETIME_MS + 3_600_000  # outlives its intent
+UPLOAD_RESERVATION_MARGIN_MS: Final = 3_600_000  # by which a reserved name outlives its intent
+RESERVATION_LIFETIME_MS: Final = 25 * 3_600_000  # of an intent of a day
 RENAME_RESERVATION_LIFETIME_MS: Final = 10 * 60_000  # until the file has told its new name
 PREVIEW_URL_LIFETIME_MS: Final = 3_600_000
 MEDIA_MAX_AGE_MS: Final = 3_600_000  # a preview's key is written once (domain/keys.py)
+IDEMPOTENCY_KEY_LIFETIME_MS: Final = 24 * 3_600_000  # what clients know from other services
+REQUEST_RUNNING_MAX_MS: Final = 60_000  # then whoever began it is taken for gone
+REQUEST_RETRY_AFTER_MS: Final = 1_000
+LONG_POLL_MS_MAX: Final = 25_000  # most proxies cut a silent request off after 30 s
 OUTAGE_RETRY_AFTER_MS: Final = 1_000
 WATCHERS_RETRY_AFTER_MS: Final = 30_000
 RPC_TIMEOUT_MS: Final = 15_000  # an actor that is silent for so long is taken for gone
 DISPATCH_TIMEOUT_MAX_MS: Final = 15 * 60_000  # between repeats of a message nobody has taken
 EFFECTS_PER_WAKE_MAX: Final = 20  # then the alarm goes on: one wake must end
+EFFECT_MS_MAX: Final = 5 * 60_000  # time to archive 100 MB; then it is tried again
 EFFECT_RETRY_FIRST_MS: Final = 1_000
 EFFECT_RETRY_MAX_MS: Final = 60_000
 
 # --- Jobs ---------------------------------------------------------------------------------------
 ATTEMPTS_MAX: Final = 4  # the first run and three retries (design, section 1)
 RETRY_BACKOFF_MAX_MS: Final = 5 * 60_000
+EDIT_MS_MAX: Final = 10 * 60_000  # a consumer has 15 minutes (Cloudflare Queues, limits)
 JOB_HISTORY_MAX: Final = 50  # finished jobs kept per file
+JOB_RUNS_MAX: Final = 20  # attempts told per job: only operators can make it more than ATTEMPTS_MAX
+LEFTOVER_KEYS_MAX: Final = 200  # objects a file remembers to remove; each attempt leaves two
+ACTIONS_KEPT_MAX: Final = 100  # an operator's actions that an actor remembers, to do each once
+LOCK_RETRY_AFTER_MAX_MS: Final = 5_000  # most edits take seconds, though a lease is long
 
 # --- Inbox --------------------------------------------------------------------------------------
 NOTIFICATIONS_PER_DELIVERY_MAX: Final = 50  # one RPC of about 15 kB
 INBOX_NOTIFICATIONS_MAX: Final = 1000  # the oldest go first
+
+# --- Operators ----------------------------------------------------------------------------------
+OPERATOR_TOKEN_CHARACTERS_MIN: Final = 16  # 64 bits even in hex; nobody guesses that over HTTP
+REASON_CHARACTERS_MAX: Final = 500  # of an action: a sentence or two, or a link to the incident
+TARGET_CHARACTERS_MAX: Final = 128  # of what an action was done to: a job's id has 53, a UUID 36
+REDRIVE_JOBS_MAX: Final = 100  # redriven by one request; a Worker may make 1,000 calls
+PARKED_BODY_CHARACTERS_MAX: Final = 16_000  # ours have 150; of a stranger's this tells enough
+PARKED_MAX: Final = 1_000  # the oldest go: so many are one fault, and its first ones look the same
+FAILED_FILES_MAX: Final = 10_000  # the newest failures that are listed; their files know all
+AUDIT_RECORDS_MAX: Final = 10_000  # the newest ones: years by hand, and about 5 MB
+
+# --- Cron, in place of the queue ----------------------------------------------------------------
+CRON_JOBS_MAX: Final = 10  # taken each time: two minutes' work for the four of a batch
+CRON_CONCURRENCY: Final = 4  # as the queue's max_batch_size: photos at once in one isolate

@@ -1,9 +1,14 @@
 """The product's configuration: read from the environment once, checked once, handed down."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from domain.ids import is_chosen_id
+from domain.limits import OPERATOR_TOKEN_CHARACTERS_MIN
+
+DAY_MS: Final = 24 * 3_600_000
 
 
 class SettingsInvalid(Exception):
@@ -18,9 +23,29 @@ class Settings(BaseModel):
     jwt_secret: str = Field(min_length=32, repr=False)  # RFC 7518, 3.2: at least the hash's size
     url_signing_secret: str = Field(min_length=32, repr=False)
     allowed_origins: str = ""  # separated by commas, besides our own; see edge/auth.py
+    operator_tokens: str = Field(default="", repr=False)  # "name:token", separated by commas
+    job_transport: Literal["queue", "cron"] = "queue"  # cron: for accounts without queues
     lease_ms: int = Field(default=15 * 60_000, ge=1_000, le=3_600_000)
     dispatch_timeout_ms: int = Field(default=30_000, ge=500, le=3_600_000)
     retry_backoff_ms: int = Field(default=5_000, ge=10, le=300_000)
+    archive_after_ms: int = Field(default=90 * DAY_MS, ge=1_000, le=3_650 * DAY_MS)
+    intent_lifetime_ms: int = Field(default=DAY_MS, ge=1_000, le=7 * DAY_MS)
+    sweep_after_ms: int = Field(default=3_600_000, ge=1_000, le=DAY_MS)
+    report_interval_ms: int = Field(default=10_000, ge=100, le=3_600_000)
+
+    @field_validator("operator_tokens")
+    @classmethod
+    def _names_operators(cls, given: str) -> str:
+        """What is wrong is said without showing any of it."""
+        operators = _operators(given)
+        for name, token in operators:
+            if not is_chosen_id(name) or not token.isascii() or not token.isprintable():
+                raise ValueError('each entry must be "name:token", entries separated by commas')
+            if len(token) < OPERATOR_TOKEN_CHARACTERS_MIN:
+                raise ValueError(f"a token must have {OPERATOR_TOKEN_CHARACTERS_MIN} characters")
+        if len({token for _, token in operators}) < len(operators):
+            raise ValueError("two entries have the same token")
+        return given
 
     @classmethod
     def read(cls, environment: Mapping[str, object]) -> Self:
@@ -35,3 +60,14 @@ class Settings(BaseModel):
     @property
     def origins(self) -> frozenset[str]:
         return frozenset(filter(None, (o.strip() for o in self.allowed_origins.split(","))))
+
+    @property
+    def operators(self) -> tuple[tuple[str, str], ...]:
+        """Names and tokens. A name may come twice, while its token is being replaced."""
+        return _operators(self.operator_tokens)
+
+
+def _operators(given: str) -> tuple[tuple[str, str], ...]:
+    entries = filter(None, (entry.strip() for entry in given.split(",")))
+    pairs = (entry.partition(":") for entry in entries)
+    return tuple((name.strip(), token.strip()) for name, _, token in pairs)

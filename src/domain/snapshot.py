@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from domain.failure import NEEDS_REVISION, Failure, FailureCode
 from domain.file import File, FileStatus, Preview
-from domain.job import Job, JobState
+from domain.job import EditJob, JobStatus, Result
 from domain.values import Stored
 
 
@@ -12,11 +12,16 @@ class JobSummary(Stored):
     """A job as others may see it: without its lease, for a token goes only to its holder."""
 
     id: str
-    state: JobState
+    file_id: str
+    order_id: str
+    user_id: str
+    status: JobStatus
     attempt: int
     created_at_ms: int
+    started_at_ms: int | None = None
     finished_at_ms: int | None = None
-    failure: Failure | None = None
+    error: Failure | None = None
+    result: Result | None = None
 
 
 class FileSnapshot(Stored):
@@ -30,11 +35,14 @@ class FileSnapshot(Stored):
     status: FileStatus
     marked: bool
     locked: bool
+    is_paused: bool = False
+    waits_for_revision: bool = False
     version: int
     job: JobSummary | None = None
     preview: Preview | None = None
     created_at_ms: int
     updated_at_ms: int
+    archived_at_ms: int | None = None
     deleted: bool = False
 
 
@@ -44,16 +52,21 @@ class OutcomeKind(StrEnum):
     EDIT_DONE = "edit_done"
     REVISION_REQUIRED = "revision_required"
     EDIT_FAILED = "edit_failed"
+    EDIT_CANCELLED = "edit_cancelled"
 
 
 class Outcome(Stored):
-    """One finished job. Told once to the order, which owes the owner a notification for it."""
+    """One job that has ended, its one terminal event. Told to the order until it has heard it."""
 
-    job_id: str
     kind: OutcomeKind
     file_name: str
-    detail: str | None = None
-    at_ms: int
+    job: JobSummary
+
+    @property
+    def is_news(self) -> bool:
+        """Whether its owner is notified; who deleted the file knows."""
+        error = self.job.error
+        return error is None or error.code is not FailureCode.FILE_DELETED
 
 
 def snapshot(file: File) -> FileSnapshot:
@@ -69,48 +82,35 @@ def snapshot(file: File) -> FileSnapshot:
         status=file.status,
         marked=file.marked,
         locked=file.lock is not None,
+        is_paused=file.holds_jobs_back,
+        waits_for_revision=file.waits_for_revision,
         version=file.version,
-        job=_summary(file.job) if file.job else None,
+        job=summary(file.job) if file.job else None,
         preview=file.preview,
         created_at_ms=file.created_at_ms,
         updated_at_ms=file.updated_at_ms,
+        archived_at_ms=file.archived_at_ms,
         deleted=file.deleted_at_ms is not None,
     )
 
 
-def _summary(job: Job) -> JobSummary:
-    return JobSummary(
-        id=job.id,
-        state=job.state,
-        attempt=job.attempt,
-        created_at_ms=job.created_at_ms,
-        finished_at_ms=job.finished_at_ms,
-        failure=job.failure,
-    )
+def summary(job: EditJob) -> JobSummary:
+    return JobSummary.model_validate(job.model_dump(include=set(JobSummary.model_fields)))
 
 
 def outcome(file: File) -> Outcome | None:
-    """The outcome of the newest job, once there is one its owner should hear of."""
+    """The outcome of the newest job, once there is one."""
     job = file.job
     if job is None or job.finished_at_ms is None:
         return None
-    kind = _kind(job)
-    if kind is None:
-        return None
-    return Outcome(
-        job_id=job.id,
-        kind=kind,
-        file_name=file.name,
-        detail=job.failure.detail if job.failure else None,
-        at_ms=job.finished_at_ms,
-    )
+    return Outcome(kind=_kind(job), file_name=file.name, job=summary(job))
 
 
-def _kind(job: Job) -> OutcomeKind | None:
-    if job.failure is None:
+def _kind(job: EditJob) -> OutcomeKind:
+    if job.error is None:
         return OutcomeKind.EDIT_DONE
-    if job.failure.code is FailureCode.CANCELLED:
-        return None  # the owner did it and knows
-    if job.failure.code in NEEDS_REVISION:
+    if job.error.code in NEEDS_REVISION:
         return OutcomeKind.REVISION_REQUIRED
+    if job.error.code in {FailureCode.CANCELLED, FailureCode.FILE_DELETED}:
+        return OutcomeKind.EDIT_CANCELLED
     return OutcomeKind.EDIT_FAILED

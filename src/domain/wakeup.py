@@ -3,17 +3,24 @@
 from enum import StrEnum
 
 from domain.file import File
-from domain.job import JobState
+from domain.job import JobStatus
+from domain.retention import may_archive
+from domain.settings import Settings
 
 
 class Deadline(StrEnum):
     DISPATCH = "dispatch"  # the job is to be put on the queue (again)
     LEASE = "lease"  # the worker's time is up
     PURGE = "purge"  # a deleted file's bytes are to be removed
+    SWEEP = "sweep"  # objects that nobody refers to any more are to be removed
+    ARCHIVE = "archive"  # a finished file is to be archived
     TELL = "tell"  # the order is to hear of the newest version
+    AUDIT = "audit"  # what operators did is to be recorded
 
 
-def changes(before: File | None, after: File, now_ms: int) -> dict[Deadline, int | None]:
+def changes(
+    before: File | None, after: File, settings: Settings, now_ms: int
+) -> dict[Deadline, int | None]:
     """The deadlines to set, in milliseconds since the epoch, and (None) to clear."""
     changed: dict[Deadline, int | None] = {}
     if before is None or after.version != before.version:
@@ -25,10 +32,24 @@ def changes(before: File | None, after: File, now_ms: int) -> dict[Deadline, int
         changed[Deadline.DISPATCH] = None if waits_since is None else max(now_ms, waits_since[1])
     if after.deleted_at_ms is not None and (before is None or before.deleted_at_ms is None):
         changed[Deadline.PURGE] = now_ms
+    if after.leftovers != (before.leftovers if before else ()):
+        is_clean = not after.leftovers
+        changed[Deadline.SWEEP] = None if is_clean else now_ms + settings.sweep_after_ms
+    archive_ms = _archive_at_ms(after, settings)
+    if archive_ms != (_archive_at_ms(before, settings) if before else None):
+        changed[Deadline.ARCHIVE] = archive_ms
     return changed
 
 
 def _waits_since(file: File) -> tuple[str, int] | None:
     """Which job waits to be claimed, and from when on."""
     job = file.job
-    return (job.id, job.not_before_ms) if job and job.state is JobState.QUEUED else None
+    if job is None or job.status is not JobStatus.QUEUED or file.holds_jobs_back:
+        return None
+    return (job.id, job.not_before_ms)
+
+
+def _archive_at_ms(file: File, settings: Settings) -> int | None:
+    if file.edited_at_ms is None or not may_archive(file):
+        return None
+    return file.edited_at_ms + settings.archive_after_ms

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from domain.errors import Outage, Refusal
 from edge.auth import authenticated
 from edge.exchange import Request, Response
+from edge.operators import operator_of
 from edge.problems import internal, problem, unavailable
-from edge.router import matched
+from edge.router import Access, Route, matched
 from edge.routes import ROUTES
 from edge.services import Call, Services
 from log import log, log_bug
@@ -40,6 +41,17 @@ async def respond(request: Request, services: Callable[[], Services]) -> Respons
 
 async def _handled(request: Request, services: Callable[[], Services]) -> Response:
     route, parameters = matched(ROUTES, request.method, request.path)
-    built = services()
-    principal = authenticated(request, built.settings) if route.needs_session else None
-    return await route.handler(Call(request, built, parameters, principal))
+    return await route.handler(_call(route, request, services(), parameters))
+
+
+def _call(route: Route, request: Request, services: Services, parameters: dict[str, str]) -> Call:
+    """With whoever the route asks for, or a refusal."""
+    match route.access:
+        case Access.PUBLIC:
+            return Call(request, services, parameters)
+        case Access.SESSION:
+            principal = authenticated(request, services.settings)
+            return Call(request, services, parameters, principal=principal)
+        case Access.OPERATORS:
+            operator = operator_of(request, services.settings)
+            return Call(request, services, parameters, operator=operator)

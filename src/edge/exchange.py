@@ -57,23 +57,54 @@ class Response:
 
 
 def json_response(
-    value: Value, status: int = 200, headers: tuple[tuple[str, str], ...] = ()
+    value: Value,
+    status: int = 200,
+    headers: tuple[tuple[str, str], ...] = (),
+    cache_control: str = "no-store",
+) -> Response:
+    return json_text(value.model_dump_json(), status, headers, cache_control)
+
+
+def json_text(
+    text: str,
+    status: int,
+    headers: tuple[tuple[str, str], ...] = (),
+    cache_control: str = "no-store",
 ) -> Response:
     content_type = ("content-type", "application/json")
-    no_store = ("cache-control", "no-store")
-    return Response(status, value.model_dump_json(), (content_type, no_store, *headers))
+    return Response(status, text, (content_type, ("cache-control", cache_control), *headers))
 
 
 Parsed = TypeVar("Parsed", bound=Body)
 
 
 async def parsed_body(request: Request, shape: type[Parsed]) -> Parsed:
+    _check_json(request)
+    return _parsed(await _read(request), shape)
+
+
+async def optional_body(request: Request, shape: type[Parsed]) -> Parsed:
+    """No body at all says as much as an empty object."""
+    text = await _read(request)
+    if text:
+        _check_json(request)
+    return _parsed(text or b"{}", shape)
+
+
+def _check_json(request: Request) -> None:
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise Refusal(Code.UNSUPPORTED_MEDIA_TYPE, "the body must be application/json")
+
+
+async def _read(request: Request) -> bytes:
     text = await request.read(JSON_BODY_BYTES_MAX)
     if text is None:
         raise Refusal(Code.BODY_TOO_LARGE, f"the body may have at most {JSON_BODY_BYTES_MAX} bytes")
+    return text
+
+
+def _parsed(text: bytes, shape: type[Parsed]) -> Parsed:
     try:
         return shape.model_validate_json(text)
     except ValidationError as error:

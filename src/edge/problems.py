@@ -13,6 +13,7 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.UNAUTHENTICATED: (401, "A session token is needed"),
     Code.TOKEN_EXPIRED: (401, "The session has expired"),
     Code.FORBIDDEN: (403, "This belongs to another user"),
+    Code.OPERATOR_NEEDED: (401, "An operator token is needed"),
     Code.ORIGIN_FORBIDDEN: (403, "This origin may not do that"),
     Code.ROUTE_NOT_FOUND: (404, "There is nothing at this path"),
     Code.METHOD_NOT_ALLOWED: (405, "This method is not allowed here"),
@@ -31,6 +32,10 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.SIZE_MISMATCH: (400, "The size is not the one announced"),
     Code.CONTENT_TYPE_MISMATCH: (400, "The content type is not the one announced"),
     Code.MD5_MISMATCH: (400, "The MD5 is not the one announced"),
+    Code.PRECONDITION_FAILED: (412, "It has changed since you looked at it"),
+    Code.INVALID_IDEMPOTENCY_KEY: (400, "The Idempotency-Key cannot be used"),
+    Code.IDEMPOTENCY_KEY_REUSED: (422, "The Idempotency-Key was used for another request"),
+    Code.IDEMPOTENCY_KEY_IN_USE: (409, "The first request with this Idempotency-Key is running"),
     Code.RANGE_NOT_SATISFIABLE: (416, "The range lies outside the object"),
     Code.OBJECT_NOT_FOUND: (404, "There is no such object"),
     Code.UPLOAD_MISSING: (409, "The photo was not uploaded yet"),
@@ -42,10 +47,14 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.FILE_DELETED: (410, "The file was deleted"),
     Code.FILE_LOCKED: (409, "The file is locked"),
     Code.JOB_ACTIVE: (409, "A job is active on this file"),
+    Code.JOB_NOT_FOUND: (404, "There is no such job"),
+    Code.JOB_NOT_FAILED: (409, "The job has not failed"),
     Code.JOB_NOT_CLAIMABLE: (409, "The job cannot be claimed"),
     Code.LEASE_LOST: (409, "The lease was lost"),
     Code.PREVIEW_NOT_FOUND: (404, "There is no preview yet"),
     Code.NOTIFICATION_NOT_FOUND: (404, "There is no such notification"),
+    Code.PARKED_NOT_FOUND: (404, "There is no such parked message"),
+    Code.PARKED_UNREADABLE: (409, "Nobody can read this message, so nobody can act on it"),
     Code.UNAVAILABLE: (503, "A part of the service did not answer"),
     Code.INTERNAL: (500, "Something went wrong on our side"),
 }
@@ -102,7 +111,7 @@ def _headers(refusal: Refusal) -> list[tuple[str, str]]:
         headers.append(("retry-after", str(seconds)))
     if "allow" in refusal.facts:
         headers.append(("allow", str(refusal.facts["allow"])))
-    if refusal.code in {Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED}:
+    if refusal.code in {Code.UNAUTHENTICATED, Code.TOKEN_EXPIRED, Code.OPERATOR_NEEDED}:
         headers.append(("www-authenticate", "Bearer"))  # RFC 9110, 11.6.1
     if refusal.code is Code.RANGE_NOT_SATISFIABLE:
         headers.append(("content-range", f"bytes */{refusal.facts['size_bytes']}"))  # 15.5.17

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from domain.errors import Code, Refusal
-from domain.ids import is_chosen_id, is_file_id, is_notification_id
+from domain.ids import is_chosen_id, is_file_id, is_job_id, is_notification_id
 from edge.exchange import Response
 from edge.services import Call
 
@@ -15,9 +16,19 @@ PARAMETER = re.compile(r"\{(\w+)\}")
 CHECKS: dict[str, tuple[Callable[[str], bool], Code]] = {
     "order_id": (is_chosen_id, Code.ORDER_NOT_FOUND),
     "file_id": (is_file_id, Code.FILE_NOT_FOUND),
+    "job_id": (is_job_id, Code.JOB_NOT_FOUND),
     "notification_id": (is_notification_id, Code.NOTIFICATION_NOT_FOUND),
+    "message_id": (is_chosen_id, Code.PARKED_NOT_FOUND),
     "key": (bool, Code.OBJECT_NOT_FOUND),
 }
+
+
+class Access(Enum):
+    """Whom a route is for."""
+
+    PUBLIC = auto()  # anybody, or whoever has a signed URL
+    SESSION = auto()
+    OPERATORS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +36,7 @@ class Route:
     method: str
     pattern: str  # "/api/files/{file_id}"; `{key}` takes the rest of the path, slashes and all
     handler: Handler
-    needs_session: bool = True
+    access: Access = Access.SESSION
     regex: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,10 +2,25 @@
 
 from typing import Final
 
+from domain.operation import Operation
 from edge.exchange import Response
-from edge.handlers import files, media, notifications, orders, session, uploads
-from edge.router import Route
+from edge.handlers import (
+    edits,
+    files,
+    jobs,
+    media,
+    notifications,
+    operations,
+    orders,
+    session,
+    uploads,
+)
+from edge.handlers.operator_actions import on_file, on_job, on_order, on_parked, redrive_failed
+from edge.router import Access, Route
 from edge.services import Call
+
+PUBLIC: Final = Access.PUBLIC
+OPERATORS: Final = Access.OPERATORS
 
 
 async def health(_call: Call) -> Response:
@@ -13,25 +28,44 @@ async def health(_call: Call) -> Response:
 
 
 ROUTES: Final = (
-    Route("GET", "/health", health, needs_session=False),
-    Route("POST", "/api/session", session.begin, needs_session=False),
+    Route("GET", "/health", health, PUBLIC),
+    Route("POST", "/api/session", session.begin, PUBLIC),
     Route("GET", "/api/session", session.describe),
-    Route("DELETE", "/api/session", session.end, needs_session=False),
+    Route("DELETE", "/api/session", session.end, PUBLIC),
     Route("POST", "/api/uploads/intent", uploads.intent),
     Route("POST", "/api/uploads/finalize", uploads.finalize),
     # The legacy client's spelling of the same two.
     Route("POST", "/api/pixcapture/upload/intent", uploads.intent),
     Route("POST", "/api/pixcapture/upload/finalize", uploads.finalize),
-    Route("PUT", "/media/{key}", media.put, needs_session=False),
-    Route("GET", "/media/{key}", media.get, needs_session=False),
+    Route("PUT", "/media/{key}", media.put, PUBLIC),
+    Route("GET", "/media/{key}", media.get, PUBLIC),
     Route("GET", "/api/orders/{order_id}/files", orders.files),
     Route("GET", "/api/orders/{order_id}/status", orders.status),
-    Route("POST", "/api/orders/{order_id}/submit-edits", orders.submit_edits),
+    Route("POST", "/api/orders/{order_id}/submit-edits", edits.submit),
     Route("GET", "/api/orders/{order_id}/live", orders.live),
     Route("GET", "/api/files/{file_id}", files.describe),
     Route("PATCH", "/api/files/{file_id}", files.update),
     Route("DELETE", "/api/files/{file_id}", files.delete),
     Route("GET", "/api/files/{file_id}/preview", files.preview),
+    Route("POST", "/api/files/{file_id}/revision", edits.revise),
+    Route("GET", "/api/jobs", jobs.list_newest),
+    Route("GET", "/api/jobs/{job_id}", jobs.describe),
     Route("GET", "/api/notifications", notifications.list_newest),
     Route("POST", "/api/notifications/{notification_id}/read", notifications.mark_read),
+    Route("GET", "/ops/jobs", operations.failed_jobs, OPERATORS),
+    Route("GET", "/ops/dead", operations.parked_messages, OPERATORS),
+    Route("GET", "/ops/audit", operations.audit, OPERATORS),
+    Route("GET", "/ops/files/{file_id}", operations.file, OPERATORS),
+    Route("GET", "/ops/metrics", operations.metrics, OPERATORS),
+    Route("POST", "/ops/jobs/redrive", redrive_failed, OPERATORS),
+    Route("POST", "/ops/jobs/{job_id}/redrive", on_job(Operation.REDRIVE), OPERATORS),
+    Route("POST", "/ops/jobs/{job_id}/cancel", on_job(Operation.CANCEL), OPERATORS),
+    Route("POST", "/ops/files/{file_id}/force-unlock", on_file(Operation.FORCE_UNLOCK), OPERATORS),
+    Route("POST", "/ops/files/{file_id}/pause", on_file(Operation.PAUSE), OPERATORS),
+    Route("POST", "/ops/files/{file_id}/resume", on_file(Operation.RESUME), OPERATORS),
+    Route("POST", "/ops/orders/{order_id}/pause", on_order(Operation.PAUSE), OPERATORS),
+    Route("POST", "/ops/orders/{order_id}/resume", on_order(Operation.RESUME), OPERATORS),
+    Route("POST", "/ops/orders/{order_id}/rebuild", on_order(Operation.REBUILD), OPERATORS),
+    Route("POST", "/ops/dead/{message_id}/redrive", on_parked(Operation.REDRIVE), OPERATORS),
+    Route("POST", "/ops/dead/{message_id}/discard", on_parked(Operation.DISCARD), OPERATORS),
 )

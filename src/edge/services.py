@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from actors.client import FileClient, InboxClient, OrderClient
+from actors.client import FileClient, InboxClient, OperationsClient, OrderClient
 from domain.settings import Settings
 from edge.auth import Principal
 from edge.exchange import Request
@@ -17,6 +17,7 @@ class Services:
     files: FileClient
     orders: OrderClient
     inboxes: InboxClient
+    operations: OperationsClient
     objects: Objects
     signer: Signer
 
@@ -28,12 +29,18 @@ class Call:
     request: Request
     services: Services
     parameters: dict[str, str]
-    principal: Principal | None
+    principal: Principal | None = None
+    operator: str | None = None
 
     @property
     def caller_id(self) -> str:
         assert self.principal is not None, "the route says that it needs a session"
         return self.principal.user_id
+
+    @property
+    def operator_name(self) -> str:
+        assert self.operator is not None, "the route says that it is for operators"
+        return self.operator
 
     @property
     def now_ms(self) -> int:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from domain.limits import INBOX_NOTIFICATIONS_MAX
-from domain.messages import Notification
+from domain.messages.inbox import Notification, OrderEntry
 from storage.sql import Row, Sql
 
 MIGRATIONS: Final = (
@@ -13,6 +13,12 @@ MIGRATIONS: Final = (
       notification_id TEXT NOT NULL UNIQUE,
       document        TEXT NOT NULL,
       read_at_ms      INTEGER
+    ) STRICT
+    """,
+    """
+    CREATE TABLE orders (
+      position INTEGER PRIMARY KEY,
+      order_id TEXT NOT NULL UNIQUE
     ) STRICT
     """,
 )
@@ -29,6 +35,8 @@ UNREAD = "SELECT COUNT(*) FROM notifications WHERE read_at_ms IS NULL"
 MARK_READ = """
 UPDATE notifications SET read_at_ms = ? WHERE notification_id = ? AND read_at_ms IS NULL
 """
+LIST_ORDER = "INSERT OR IGNORE INTO orders (order_id) VALUES (?)"
+ORDERS = "SELECT order_id, position FROM orders WHERE position < ? ORDER BY position DESC LIMIT ?"
 PAST_THE_NEWEST: Final = 2**52
 
 
@@ -55,6 +63,14 @@ class InboxRepository:
 
     def mark_read(self, notification_id: str, now_ms: int) -> None:
         self._sql.rows(MARK_READ, now_ms, notification_id)
+
+    def list_order(self, order_id: str) -> None:
+        self._sql.rows(LIST_ORDER, order_id)
+
+    def orders(self, before: int | None, limit: int) -> tuple[OrderEntry, ...]:
+        """Newest first."""
+        rows = self._sql.rows(ORDERS, PAST_THE_NEWEST if before is None else before, limit)
+        return tuple(OrderEntry(order_id=str(o), position=int(at or 0)) for o, at in rows)
 
 
 def _notification(row: Row) -> Notification:

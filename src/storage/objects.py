@@ -5,6 +5,13 @@ from enum import StrEnum
 from typing import Protocol
 
 
+class StorageClass(StrEnum):
+    """As R2 spells them."""
+
+    STANDARD = "Standard"
+    INFREQUENT_ACCESS = "InfrequentAccess"  # cheaper to keep, dearer to read
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectHead:
     size_bytes: int
@@ -24,8 +31,12 @@ class ObjectBody:
     body: object  # a stream
 
 
-class CopyResult(StrEnum):
-    COPIED = "copied"
+@dataclass(frozen=True, slots=True)
+class Copied:
+    size_bytes: int
+
+
+class NotCopied(StrEnum):
     MISSING = "missing"
     CHANGED = "changed"  # the source is not the version that was asked for
 
@@ -47,8 +58,14 @@ class Objects(Protocol):
         """Into memory: only what is known to be small."""
         ...
 
-    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
-        """Without the bytes entering Python."""
+    async def copy(
+        self,
+        source_key: str,
+        target_key: str,
+        etag: str | None = None,
+        storage_class: StorageClass = StorageClass.STANDARD,
+    ) -> Copied | NotCopied:
+        """With all that is told of the source, and without the bytes entering Python."""
         ...
 
     async def delete(self, key: str) -> None: ...

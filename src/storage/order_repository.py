@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
-from domain.file import FileStatus
-from domain.messages import Notification
+from domain.file import FileStatus, OrderPause
+from domain.limits import ORDER_TOMBSTONES_MAX
+from domain.messages.inbox import Notification
+from domain.messages.operations import OrderTotals
 from domain.snapshot import FileSnapshot
-from storage import deadlines
+from storage import actions, deadlines, job_index, owed, requests
 from storage.sql import Sql
 
 MIGRATIONS: Final = (
@@ -44,23 +46,41 @@ MIGRATIONS: Final = (
     ) STRICT, WITHOUT ROWID
     """,
     deadlines.MIGRATION,
+    job_index.MIGRATION,
+    requests.MIGRATION,
+    owed.MIGRATION,
+    actions.MIGRATION,
+    "ALTER TABLE orders ADD COLUMN totals TEXT",
+    "ALTER TABLE orders ADD COLUMN pause_revision INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE orders ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0",
 )
-ORDER = "SELECT order_id, owner_id, epoch, version FROM orders"
+ORDER = """
+SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused FROM orders
+"""
 CREATE = "INSERT INTO orders (only_row, order_id, owner_id, epoch) VALUES (1, ?, ?, ?)"
-ADVANCE = "UPDATE orders SET version = version + 1 RETURNING version"
+ADVANCE = "UPDATE orders SET version = version + 1, totals = ?"
+KEEP_TOTALS = "UPDATE orders SET totals = ?"
+PAUSE = "UPDATE orders SET pause_revision = pause_revision + 1, is_paused = ?"
 KNOWN = "SELECT snapshot FROM files WHERE file_id = ?"
 SAVE_FILE = """
 INSERT INTO files (file_id, version, status, marked, deleted, snapshot) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (file_id) DO UPDATE SET version = excluded.version, status = excluded.status,
   marked = excluded.marked, deleted = excluded.deleted, snapshot = excluded.snapshot
 """
-COUNTS = "SELECT status, COUNT(*) FROM files WHERE deleted = 0 GROUP BY status"
+COUNTS = """
+SELECT status, COUNT(*), SUM(COALESCE(json_extract(snapshot, '$.waits_for_revision'), 0))
+FROM files WHERE deleted = 0 GROUP BY status
+"""
+FORGET_TOMBSTONES = """
+DELETE FROM files WHERE deleted = 1 AND position <= (SELECT MAX(position) FROM files) - ?
+"""
+FILE_IDS = "SELECT file_id FROM files ORDER BY position"
 PAGE = """
 SELECT position, snapshot FROM files WHERE deleted = 0 AND position > ? ORDER BY position LIMIT ?
 """
 IDLE_MARKED = """
 SELECT file_id FROM files WHERE deleted = 0 AND marked = 1
-  AND COALESCE(json_extract(snapshot, '$.job.state'), '') NOT IN ('queued', 'in_progress')
+  AND COALESCE(json_extract(snapshot, '$.job.status'), '') NOT IN ('queued', 'in_progress')
 ORDER BY position LIMIT ?
 """
 NAME_HOLDER = """
@@ -84,7 +104,12 @@ DELETE FROM names WHERE name_key = ? AND file_id = ? AND expires_ms IS NOT NULL
 """
 FREE_HELD = "DELETE FROM names WHERE file_id = ? AND expires_ms IS NULL"
 FREE_NAMES = "DELETE FROM names WHERE file_id = ?"
+ABANDONED = """
+SELECT file_id FROM names
+WHERE expires_ms <= ? AND file_id NOT IN (SELECT file_id FROM files)
+"""
 FREE_EXPIRED = "DELETE FROM names WHERE expires_ms <= ?"
+NEXT_EXPIRY = "SELECT MIN(expires_ms) FROM names"
 OWE = "INSERT OR IGNORE INTO owed_notifications (notification_id, document) VALUES (?, ?)"
 OWED = "SELECT document FROM owed_notifications ORDER BY notification_id LIMIT ?"
 SETTLE = "DELETE FROM owed_notifications WHERE notification_id = ?"
@@ -96,6 +121,8 @@ class Order:
     owner_id: str
     epoch: str  # tells this life of the order's event log from any other
     version: int  # also the offset of the newest event
+    totals: OrderTotals
+    pause: OrderPause
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +139,36 @@ class OrderRepository:
         found = self._sql.rows(ORDER)
         if not found:
             return None
-        order_id, owner_id, epoch, version = found[0]
-        return Order(str(order_id), str(owner_id), str(epoch), int(version or 0))
+        order_id, owner_id, epoch, version, kept, revision, is_paused = found[0]
+        return Order(
+            str(order_id),
+            str(owner_id),
+            str(epoch),
+            int(version or 0),
+            OrderTotals.model_validate_json(str(kept)) if kept else self.recounted(OrderTotals()),
+            OrderPause(revision=int(revision or 0), is_paused=bool(is_paused)),
+        )
 
     def create(self, order_id: str, owner_id: str, epoch: str) -> Order:
         self._sql.rows(CREATE, order_id, owner_id, epoch)
-        return Order(order_id, owner_id, epoch, 0)
+        return Order(order_id, owner_id, epoch, 0, self.recounted(OrderTotals()), OrderPause())
 
-    def advance(self) -> int:
-        ((version,),) = self._sql.rows(ADVANCE)
-        assert isinstance(version, int)
-        return version
+    def advance(self, totals: OrderTotals) -> None:
+        self._sql.rows(ADVANCE, totals.model_dump_json())
+
+    def keep_totals(self, totals: OrderTotals) -> None:
+        self._sql.rows(KEEP_TOTALS, totals.model_dump_json())
+
+    def pause(self, *, value: bool) -> None:
+        self._sql.rows(PAUSE, int(value))
+
+    def recounted(self, totals: OrderTotals) -> OrderTotals:
+        """With the figures of now counted anew from the files' rows."""
+        rows = self._sql.rows(COUNTS)
+        counted = {FileStatus(str(status)): int(n or 0) for status, n, _ in rows}
+        files = {status: counted.get(status, 0) for status in FileStatus}
+        waiting = sum(int(n or 0) for _, _, n in rows)
+        return totals.model_copy(update={"files": files, "revision_required": waiting})
 
     def known(self, file_id: str) -> FileSnapshot | None:
         found = self._sql.rows(KNOWN, file_id)
@@ -138,14 +184,15 @@ class OrderRepository:
             int(snapshot.deleted),
             snapshot.model_dump_json(),
         )
-
-    def counts(self) -> dict[FileStatus, int]:
-        counted = {FileStatus(str(status)): int(n or 0) for status, n in self._sql.rows(COUNTS)}
-        return {status: counted.get(status, 0) for status in FileStatus}
+        if snapshot.deleted:
+            self._sql.rows(FORGET_TOMBSTONES, ORDER_TOMBSTONES_MAX)
 
     def page(self, after: int, limit: int) -> list[tuple[int, FileSnapshot]]:
         rows = self._sql.rows(PAGE, after, limit)
         return [(int(at or 0), FileSnapshot.model_validate_json(str(s))) for at, s in rows]
+
+    def file_ids(self) -> tuple[str, ...]:
+        return tuple(str(file_id) for (file_id,) in self._sql.rows(FILE_IDS))
 
     def idle_marked(self, limit: int) -> tuple[str, ...]:
         """Marked files without an active job: so that who asks again gets to the next ones."""
@@ -160,9 +207,19 @@ class OrderRepository:
         assert isinstance(count, int)
         return count
 
-    def reserve(self, name_key: str, file_id: str, expires_ms: int, now_ms: int) -> None:
-        self._sql.rows(FREE_EXPIRED, now_ms)
+    def reserve(self, name_key: str, file_id: str, expires_ms: int) -> None:
         self._sql.rows(RESERVE, name_key, file_id, expires_ms)
+
+    def expire_names(self, now_ms: int) -> tuple[str, ...]:
+        """Frees them. The ids of the files whose upload was announced and never finalized."""
+        abandoned = self._sql.rows(ABANDONED, now_ms)
+        self._sql.rows(FREE_EXPIRED, now_ms)
+        return tuple(str(file_id) for (file_id,) in abandoned)
+
+    def next_expiry_ms(self) -> int | None:
+        ((expires_ms,),) = self._sql.rows(NEXT_EXPIRY)
+        assert expires_ms is None or isinstance(expires_ms, int)
+        return expires_ms
 
     def release(self, name_key: str, file_id: str) -> None:
         self._sql.rows(FREE_RESERVATION, name_key, file_id)

@@ -4,7 +4,14 @@ from typing import Any
 
 from domain.errors import Code, Outage, Refusal
 from storage.foreign import outages_of
-from storage.objects import ByteRange, CopyResult, ObjectBody, ObjectHead
+from storage.objects import (
+    ByteRange,
+    Copied,
+    NotCopied,
+    ObjectBody,
+    ObjectHead,
+    StorageClass,
+)
 
 MD5_WRONG = "(10037)"  # R2's error number, seen when the given checksum does not match
 
@@ -42,21 +49,23 @@ class R2Objects:
             found = await self._bucket.get(key, _options(byte_range))
             return None if found is None else bytes(await found.bytes())
 
-    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
+    async def copy(
+        self,
+        source_key: str,
+        target_key: str,
+        etag: str | None = None,
+        storage_class: StorageClass = StorageClass.STANDARD,
+    ) -> Copied | NotCopied:
         options = {"onlyIf": {"etagMatches": etag}} if etag else {}
         with outages_of("R2 copy"):
             source = await self._bucket.get(source_key, options)
             if source is None:
-                return CopyResult.MISSING
+                return NotCopied.MISSING
             if getattr(source, "body", None) is None:
-                return CopyResult.CHANGED
-            copied: dict[str, object] = {
-                "httpMetadata": {"contentType": _head(source).content_type}
-            }
-            if source.checksums.md5 is not None:  # absent after a multipart upload
-                copied["md5"] = bytes(source.checksums.md5)
-            await self._bucket.put(target_key, source.body, copied)
-        return CopyResult.COPIED
+                return NotCopied.CHANGED
+            described = _description(source) | {"storageClass": storage_class.value}
+            stored = await self._bucket.put(target_key, source.body, described)
+            return Copied(int(stored.size))
 
     async def delete(self, key: str) -> None:
         with outages_of("R2 delete"):
@@ -80,6 +89,21 @@ def _head(found: Any) -> ObjectHead:
         etag=str(found.etag),
         content_type=str(content_type or "application/octet-stream"),
     )
+
+
+def _description(found: Any) -> dict[str, object]:
+    """What a `put` takes of it; a field that has no value R2 would not take as None."""
+    described: dict[str, object] = {
+        "httpMetadata": _without_none(found.httpMetadata),
+        "customMetadata": _without_none(found.customMetadata),
+    }
+    if found.checksums.md5 is not None:  # absent after a multipart upload
+        described["md5"] = bytes(found.checksums.md5)
+    return described
+
+
+def _without_none(fields: Any) -> dict[str, object]:
+    return {name: value for name, value in (fields or {}).items() if value is not None}
 
 
 def _options(byte_range: ByteRange | None) -> dict[str, dict[str, int]]:

@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 import httpx
 
 from tools import dev_token
-from tools.api_client import ApiClient, File, FileEvent, Frame, Hello, Notification
+from tools.api_client import ApiClient
+from tools.api_shapes import File, FileEvent, Frame, Hello, Notification
 from tools.photos import Photo
 
 # Many times what it takes, so that a busy machine is slow and not red.
@@ -90,7 +91,7 @@ class Watch:
         over: dict[str, File] = {}
         while set(over) != set(file_ids):
             file = (await self.next_event())["data"]["file"]
-            if file["job"] and file["job"]["state"] in {"done", "failed"}:
+            if file["job"] and file["job"]["status"] in {"done", "failed"}:
                 over[file["id"]] = file
         return over
 
@@ -104,9 +105,11 @@ async def photographer(url: str, jwt_secret: str, name: str) -> AsyncIterator[Ph
 
 
 async def eventually(
-    read: Callable[[], Awaitable[Answer]], is_enough: Callable[[Answer], bool]
+    read: Callable[[], Awaitable[Answer]],
+    is_enough: Callable[[Answer], bool],
+    deadline_s: float = DEADLINE_S,
 ) -> Answer:
-    async with asyncio.timeout(DEADLINE_S):
+    async with asyncio.timeout(deadline_s):
         while not is_enough(answer := await read()):  # noqa: ASYNC110 - only HTTP can tell
             await asyncio.sleep(POLL_INTERVAL_S)
         return answer

@@ -43,6 +43,8 @@ async def test_another_users_order_and_file_are_forbidden(
         ("PATCH", file, b'{"name": "mine.jpg"}'),
         ("DELETE", file, b""),
         ("GET", f"{file}/preview", b""),
+        ("POST", f"{file}/revision", b""),
+        ("GET", f"/api/jobs?order_id={bob.order_id}", b""),
     ]
 
     answers = [
@@ -107,6 +109,8 @@ async def test_a_live_order_is_refused_before_any_upgrade(
         ("GET", "/api/orders/summer-42/live"),
         ("GET", f"/api/files/{NO_FILE}"),
         ("DELETE", f"/api/files/{NO_FILE}"),
+        ("POST", f"/api/files/{NO_FILE}/revision"),
+        ("GET", "/api/jobs"),
         ("GET", "/api/notifications"),
         ("GET", "/api/session"),
     ],

@@ -19,6 +19,7 @@ INTENT: Final = {
     "content_type": "image/jpeg",
 }
 NO_FILE: Final = "file_" + "0" * 32
+NO_JOB: Final = f"job_{'0' * 32}_{'0' * 16}"
 NO_NOTIFICATION: Final = "ntf_" + "0" * 32
 
 
@@ -33,7 +34,7 @@ BODIES: Final = [
     pytest.param(changed(size_bytes=-1), JSON, (422, "invalid_body"), id="negative size"),
     pytest.param(changed(size_bytes=10**30), JSON, (422, "invalid_body"), id="huge size"),
     pytest.param(changed(order_id="../x"), JSON, (422, "invalid_body"), id="malformed order id"),
-    pytest.param(changed(content_type="image/gif"), JSON, (422, "invalid_body"), id="gif"),
+    pytest.param(changed(content_type="image/heic"), JSON, (422, "invalid_body"), id="heic"),
     pytest.param(changed(md5="xyz"), JSON, (422, "invalid_body"), id="malformed md5"),
     pytest.param(b"[]", JSON, (422, "invalid_body"), id="a list"),
     pytest.param(b"null", JSON, (422, "invalid_body"), id="null"),
@@ -83,6 +84,14 @@ PATHS: Final = [
     ("GET", f"/api/files/{NO_FILE.upper()}", (404, "file_not_found")),
     ("POST", f"/api/notifications/{NO_NOTIFICATION}/read", (404, "notification_not_found")),
     ("POST", "/api/notifications/1/read", (404, "notification_not_found")),
+    ("POST", f"/api/files/{NO_FILE}/revision", (404, "file_not_found")),
+    ("GET", f"/api/jobs/{NO_JOB}", (404, "job_not_found")),
+    ("GET", "/api/jobs/job_1", (404, "job_not_found")),
+    ("GET", "/api/jobs?order_id=nowhere-1", (404, "order_not_found")),
+    ("GET", "/api/jobs?order_id=a%2Fb", (422, "invalid_query")),
+    ("GET", "/api/jobs?status=lost", (422, "invalid_query")),
+    ("GET", "/api/jobs?cursor=%00", (422, "invalid_query")),
+    ("GET", "/api/orders/nowhere-1/status?since=%00", (422, "invalid_query")),
     ("GET", "/api/nothing-here", (404, "route_not_found")),
     ("GET", "/nothing-here", (404, "route_not_found")),
     ("GET", "/media/user/alice/orders/a/raw/b.jpg", (403, "signature_invalid")),

@@ -22,10 +22,11 @@ async def test_a_missing_photo_fails_its_job_and_asks_for_a_revision(
 
     assert file["status"] == "queued"
     assert file["job"] is not None
-    assert (file["job"]["state"], file["job"]["attempt"]) == ("failed", 1)
-    assert file["job"]["failure"] is not None
-    assert file["job"]["failure"]["code"] == "raw_missing"
-    assert not file["locked"]
+    assert (file["job"]["status"], file["job"]["attempt"]) == ("failed", 1)
+    assert file["job"]["error"] is not None
+    assert file["job"]["error"]["code"] == "raw_missing"
+    assert (file["locked"], file["revision_required"]) == (False, True)
+    assert (await alice.api.status(alice.order_id))["revision_required"] == 1
     [notification] = await alice.until_notified(1)
     assert notification["kind"] == "revision_required"
     assert notification["file_name"] == pictures.coffee.name
@@ -46,8 +47,8 @@ async def test_a_photo_replaced_after_it_was_finalized_asks_for_a_revision(
 
     assert file["status"] == "queued"
     assert file["job"] is not None
-    assert file["job"]["failure"] is not None
-    assert file["job"]["failure"]["code"] == "raw_changed"
+    assert file["job"]["error"] is not None
+    assert file["job"]["error"]["code"] == "raw_changed"
     [notification] = await alice.until_notified(1)
     assert notification["kind"] == "revision_required"
 
@@ -61,8 +62,8 @@ async def test_a_corrupt_photo_fails_alone(alice: Photographer, pictures: PhotoS
     failed = files[corrupt]
     assert (failed["status"], failed["locked"], failed["preview"]) == ("failed", False, None)
     assert failed["job"] is not None
-    assert failed["job"]["failure"] is not None
-    assert failed["job"]["failure"]["code"] == "unsupported_image"
+    assert failed["job"]["error"] is not None
+    assert failed["job"]["error"]["code"] == "corrupt_image"
     assert failed["job"]["attempt"] == 1, "trying again would not mend it"
     kinds = {note["file_id"]: note["kind"] for note in await alice.until_notified(3)}
     assert kinds == {good: "edit_done", other: "edit_done", corrupt: "edit_failed"}

@@ -30,7 +30,8 @@ async def test_a_photo_goes_from_its_upload_to_an_upright_preview(
     assert [file["locked"] for file in seen] == [file["status"] == "in_progress" for file in seen]
     assert (await alice.api.status(alice.order_id))["counts"] == counts(done=1)
     [listed] = (await alice.api.files(alice.order_id))["files"]
-    assert listed == seen[-1] == await alice.api.file(file_id)
+    assert listed == seen[-1]
+    assert {**listed, "jobs": [listed["job"]]} == await alice.api.file(file_id)
 
     link = await alice.api.preview(file_id)
     with Image.open(io.BytesIO(await alice.api.fetch(link["url"]))) as picture:

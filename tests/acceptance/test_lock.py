@@ -11,6 +11,7 @@ from tools.photos import PhotoSet
 pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
 
 LEASE_S = 15 * 60
+RETRY_AFTER_S_MAX = 5  # most edits take seconds, though a lease is long
 JSON = {"content-type": "application/json"}
 
 
@@ -23,18 +24,24 @@ async def test_a_locked_file_is_neither_deleted_nor_renamed_until_its_job_is_ove
         await alice.submit(file_id)
         held = (await watch.until(file_id, "in_progress"))[-1]
 
-        deletion, renaming = await asyncio.gather(
+        answers = await asyncio.gather(
             alice.api.send("DELETE", path),
             alice.api.send("PATCH", path, content=b'{"name": "sky.jpg"}', headers=JSON),
+            alice.api.send("PATCH", path, content=b'{"marked": true}', headers=JSON),
+            alice.api.send("POST", f"{path}/revision"),
         )
         await watch.until(file_id, "done")
 
-    for answer in (deletion, renaming):
+    for answer in answers:
         assert refusal(answer) == (409, "file_locked")
         problem = answer.json()
         assert held["job"] is not None
-        assert problem["job_id"] == held["job"]["id"]
-        assert 0 < int(answer.headers["retry-after"]) <= LEASE_S
+        assert (problem["file_id"], problem["job_id"]) == (file_id, held["job"]["id"])
+        assert (problem["attempt"], problem["live_url"]) == (
+            1,
+            f"/api/orders/{alice.order_id}/live",
+        )
+        assert 0 < int(answer.headers["retry-after"]) <= RETRY_AFTER_S_MAX
         lock_s = seconds_between(problem["locked_since"], problem["locked_until"])
         assert LEASE_S <= lock_s < LEASE_S + DEADLINE_S, "the lease, renewed while the job runs"
 

@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from tests.acceptance.photographer import Photographer, refusal
-from tools.api_client import Intent
+from tools.api_shapes import Intent
 from tools.photos import PhotoSet
 
 pytestmark = [pytest.mark.workerd, pytest.mark.anyio]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.contract.checks.actors import Echoes, echoed
-from tests.contract.checks.objects import Bucket
+from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
 from tests.fakes.local_actors import LocalAnswer, LocalNamespace, MemoryAlarm
 from tests.fakes.memory_objects import MemoryObjects
@@ -31,9 +31,21 @@ async def content_of(stream: object) -> bytes:
     return stream
 
 
+def a_bucket() -> Bucket:
+    objects = MemoryObjects()
+
+    async def describe(key: str, http_metadata: Fields, custom_metadata: Fields) -> None:
+        objects.store(key, PHOTO, http_metadata, custom_metadata)
+
+    async def described(key: str) -> tuple[Fields, Fields]:
+        return objects.metadata(key)
+
+    return Bucket(objects, "root/", lambda data: data, content_of, describe, described)
+
+
 SUBJECTS: dict[str, Callable[[], object]] = {
     "sql": SqliteSql,
-    "objects": lambda: Bucket(MemoryObjects(), "root/", lambda data: data, content_of),
+    "objects": a_bucket,
     "alarm": MemoryAlarm,
     "actors": lambda: Echoes(LocalNamespace(LocalEcho), "root-"),
 }

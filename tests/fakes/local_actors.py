@@ -9,15 +9,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from actors.client import InboxClient, OrderClient, Stub
+from actors.backlog import BacklogCore, BacklogQueue
+from actors.client import (
+    BacklogClient,
+    FileClient,
+    InboxClient,
+    OperationsClient,
+    OrderClient,
+    Stub,
+)
 from actors.events import Event
 from actors.file import FileCore
-from actors.host import Host, answered
+from actors.host import Host, answered, wall_clock_ms
 from actors.inbox import InboxCore
+from actors.operations import OperationsCore
 from actors.order import OrderCore
 from actors.performer import Performer
 from actors.remote import refused
+from actors.waiting import Waiting
 from domain.errors import Refusal
+from domain.messages.order import AwaitOrder
 from domain.settings import Settings
 from tests.fakes.memory_objects import MemoryObjects
 from tests.fakes.sqlite_sql import SqliteSql
@@ -79,6 +90,9 @@ class _Local:
         self.sql = SqliteSql()
         self.alarm = MemoryAlarm()
 
+    async def wait(self, text: str) -> str:
+        raise AssertionError(f"nobody waits for this actor: {text}")
+
     async def fetch(self, request: object) -> LocalAnswer:
         raise AssertionError(f"nobody upgrades to this actor: {request}")
 
@@ -96,17 +110,23 @@ class LocalFile(_Local):
 
 
 class LocalOrder(_Local):
-    def __init__(self, performer: Performer) -> None:
+    def __init__(self, settings: Settings, performer: Performer) -> None:
         super().__init__()
         self.events: list[Event] = []
-        self._core = OrderCore(self.sql, lambda: secrets.token_hex(4))
+        self._core = OrderCore(self.sql, settings, lambda: secrets.token_hex(4))
+        self._waiting = Waiting(self._core.cursor)
         self.host = Host(self._core, self.alarm, performer.perform)
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)
         self.events += self._core.take_events()
+        self._waiting.release()
         await self.host.settle()
         return answer
+
+    async def wait(self, text: str) -> str:
+        message = AwaitOrder.model_validate_json(text)
+        return await self._waiting.answer(message, lambda: self.host.answer(text))
 
     async def fetch(self, request: object) -> LocalAnswer:
         """The request is the headers that the edge has set."""
@@ -124,7 +144,27 @@ class LocalInbox(_Local):
         self._core = InboxCore(self.sql)
 
     async def receive(self, text: str) -> str:
-        return answered(self._core, text)
+        return answered(self._core, text, wall_clock_ms())
+
+
+class LocalOperations(_Local):
+    def __init__(self, performer: Performer) -> None:
+        super().__init__()
+        self.host = Host(OperationsCore(self.sql), self.alarm, performer.perform)
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        await self.host.settle()
+        return answer
+
+
+class LocalBacklog(_Local):
+    def __init__(self) -> None:
+        super().__init__()
+        self._core = BacklogCore(self.sql)
+
+    async def receive(self, text: str) -> str:
+        return answered(self._core, text, wall_clock_ms())
 
 
 Local = TypeVar("Local", bound=Stub)
@@ -155,17 +195,26 @@ class LocalActors:
         self.objects = MemoryObjects()
         self.queue = MemoryQueue()
         self.inboxes = LocalNamespace(lambda _: LocalInbox())
-        self.orders = LocalNamespace(lambda _: LocalOrder(performer))
+        self.orders = LocalNamespace(lambda _: LocalOrder(settings, performer))
         self.files = LocalNamespace(lambda _: LocalFile(settings, performer))
+        self.operations = LocalNamespace(lambda _: LocalOperations(performer))
+        self.backlog = LocalNamespace(lambda _: LocalBacklog())
+        is_cron = settings.job_transport == "cron"
         self.performer = performer = Performer(
-            self.queue, OrderClient(self.orders), InboxClient(self.inboxes), self.objects
+            jobs=BacklogQueue(BacklogClient(self.backlog)) if is_cron else self.queue,
+            files=FileClient(self.files),
+            orders=OrderClient(self.orders),
+            inboxes=InboxClient(self.inboxes),
+            operations=OperationsClient(self.operations),
+            objects=self.objects,
         )
 
     async def ring(self) -> None:
         """Every alarm that is due, once."""
-        hosted: list[LocalFile | LocalOrder] = [
+        hosted: list[LocalFile | LocalOrder | LocalOperations] = [
             *self.files.actors.values(),
             *self.orders.actors.values(),
+            *self.operations.actors.values(),
         ]
         for actor in hosted:
             if actor.alarm.is_due():

@@ -1,21 +1,34 @@
 """The port `Objects` in memory, as R2 behaves. A "stream" is bytes, and may be read many times."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from domain.errors import Code, Outage, Refusal
-from storage.objects import ByteRange, CopyResult, ObjectBody, ObjectHead
+from storage.objects import (
+    ByteRange,
+    Copied,
+    NotCopied,
+    ObjectBody,
+    ObjectHead,
+    StorageClass,
+)
+
+Fields = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
     data: bytes
-    content_type: str
+    http_metadata: Fields
+    custom_metadata: Fields
+    storage_class: StorageClass = StorageClass.STANDARD
 
     @property
     def head(self) -> ObjectHead:
         etag = hashlib.md5(self.data, usedforsecurity=False).hexdigest()
-        return ObjectHead(len(self.data), etag, self.content_type)
+        content_type = self.http_metadata.get("contentType", "application/octet-stream")
+        return ObjectHead(len(self.data), etag, content_type)
 
 
 class MemoryObjects:
@@ -40,7 +53,7 @@ class MemoryObjects:
         self._check_up()
         if not isinstance(body, bytes):
             raise Outage(f"R2 put: a {type(body).__name__} cannot be stored")
-        stored = _Stored(body, content_type)
+        stored = _Stored(body, {"contentType": content_type}, {})
         if md5 is not None and md5 != stored.head.etag:
             raise Refusal(Code.MD5_MISMATCH, "the bytes do not have the MD5 given")
         self._stored[key] = stored
@@ -54,14 +67,31 @@ class MemoryObjects:
         found = self._found(key)
         return _cut(found.data, byte_range) if found else None
 
-    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
+    async def copy(
+        self,
+        source_key: str,
+        target_key: str,
+        etag: str | None = None,
+        storage_class: StorageClass = StorageClass.STANDARD,
+    ) -> Copied | NotCopied:
         source = self._found(source_key)
         if source is None:
-            return CopyResult.MISSING
+            return NotCopied.MISSING
         if etag is not None and etag != source.head.etag:
-            return CopyResult.CHANGED
-        self._stored[target_key] = source
-        return CopyResult.COPIED
+            return NotCopied.CHANGED
+        self._stored[target_key] = replace(source, storage_class=storage_class)
+        return Copied(len(source.data))
+
+    def store(self, key: str, data: bytes, http_metadata: Fields, custom_metadata: Fields) -> None:
+        """As an upload does that brings more along than a content type."""
+        self._stored[key] = _Stored(data, http_metadata, custom_metadata)
+
+    def metadata(self, key: str) -> tuple[Fields, Fields]:
+        return self._stored[key].http_metadata, self._stored[key].custom_metadata
+
+    def storage_class(self, key: str) -> StorageClass:
+        """A head does not tell it: wrangler's local bucket takes the class and forgets it."""
+        return self._stored[key].storage_class
 
     async def delete(self, key: str) -> None:
         self._check_up()
@@ -79,6 +109,18 @@ class MemoryObjects:
     def _check_up(self) -> None:
         if self.is_down:
             raise Outage("R2: it is down")
+
+
+class CountedObjects(MemoryObjects):
+    """Remembers what was read into memory."""
+
+    def __init__(self, bucket: MemoryObjects | None = None) -> None:
+        super().__init__(bucket)
+        self.ranges: list[ByteRange | None] = []
+
+    async def read(self, key: str, byte_range: ByteRange | None = None) -> bytes | None:
+        self.ranges.append(byte_range)
+        return await super().read(key, byte_range)
 
 
 def _cut(data: bytes, byte_range: ByteRange | None) -> bytes:

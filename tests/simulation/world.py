@@ -1,264 +1,180 @@
-"""A small world with everything going wrong in it, drawn from a seed.
+"""The product on the stage: real cores, hosts, clients, performer and editor, with laws watching."""
 
-Real cores, hosts, messages and SQL; the queue loses and doubles, actors cannot be reached, workers
-stall and die, actors crash before, within and after an effect, the clock jumps. A failing seed is
-its own reproduction.
-"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
 
-import asyncio
-import contextlib
-import random
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
-
-from freezegun.api import FrozenDateTimeFactory
-
-from actors.effects import Effect
+from actors.backlog import BacklogCore, BacklogQueue
+from actors.client import (
+    BacklogClient,
+    FileClient,
+    InboxClient,
+    OperationsClient,
+    OrderClient,
+)
+from actors.effects import Effect, SendDispatch
 from actors.file import FileCore
 from actors.host import Host
+from actors.inbox import InboxCore
+from actors.operations import OperationsCore
+from actors.order import OrderCore
+from actors.performer import Performer
 from consumer.edit import Editor
-from domain.errors import Outage, Refusal
-from domain.failure import EditFailed, Failure, FailureCode
-from domain.file import File, Preview
-from domain.job import Job
-from domain.messages import Claim, Complete, DeleteFile, Dispatch, Fail, Grant, Submit, UpdateFile
-from storage.file_repository import FileRepository
-from storage.picture import PixelSize
-from storage.previews import CopyPreviews, PreviewRequest
-from tests.fakes.local_actors import LocalFile
-from tests.unit.darkroom import Darkroom
+from domain.settings import Settings
+from domain.values import Value
+from tests.simulation.alarm_law import AlarmLaw
+from tests.simulation.bucket import Bucket
+from tests.simulation.carriers import Cron, SimulatedQueue, Workshop
+from tests.simulation.cell import Cell, Life, LifeAlarm, Shell
+from tests.simulation.file_law import FileLaw
+from tests.simulation.ledger import Ledger
+from tests.simulation.maker import DrawnMaker
+from tests.simulation.namespace import Namespace
+from tests.simulation.order_law import OrderLaw
+from tests.simulation.rest_law import RestLaw, unique_names
+from tests.simulation.shells import HostedShell, OrderShell, PlainShell
+from tests.simulation.stage import Stage
+from tests.simulation.told_law import BucketLaw, InboxLaw, OperationsLaw
+from tests.simulation.weather import Trip
 
-Perform = Callable[[Effect], Awaitable[None]]
-CREATED = 201
-FILES_MAX = 4
-FAILURES = (
-    FailureCode.PROCESSING_FAILED,
-    FailureCode.UNSUPPORTED_IMAGE,
-    FailureCode.RAW_MISSING,
-)
+Transport = Literal["queue", "cron"]
+MINUTE_MS: Final = 60_000
+DAY_MS: Final = 24 * 60 * MINUTE_MS
+LEASES_MS: Final = (20_000, MINUTE_MS, 15 * MINUTE_MS)
+ARCHIVE_MS: Final = (5 * MINUTE_MS, 3 * 60 * MINUTE_MS, 90 * DAY_MS)
 
 
-class Crash(BaseException):
-    """The machine under an actor is gone; what it had not written is lost."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the product is put together from. A planted bug is a part with something wrong in it."""
 
-
-class StallingMaker:
-    """Makes a preview, if nothing comes in between."""
-
-    def __init__(self, world: "World") -> None:
-        self._world = world
-        self._copies = CopyPreviews(world.darkroom.objects)
-
-    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
-        await self._world.stall()
-        made = await self._copies.make(request, size)
-        await self._world.stall()
-        if self._world.draw.random() < 0.1 and not self._world.is_healthy:
-            raise EditFailed(self._world.draw.choice(FAILURES), "drawn")
-        return made
+    file: type[FileCore] = FileCore
+    order: type[OrderCore] = OrderCore
+    inbox: type[InboxCore] = InboxCore
+    host: type[Host] = Host
 
 
 class World:
-    def __init__(self, seed: int, clock: FrozenDateTimeFactory) -> None:
-        self.draw = random.Random(seed)  # noqa: S311 -- it has to be the same again
-        self.darkroom = Darkroom(lease_ms=5_000, dispatch_timeout_ms=3_000, retry_backoff_ms=1_000)
-        self.actors = self.darkroom.actors
-        self.files = self.darkroom.services.files
-        self.file_ids: list[str] = []
-        self.grants: list[Grant] = []
-        self.tokens: dict[str, list[int]] = {}
-        self.late: list[Grant] = []  # answers that were accepted though a newer claim was known
-        self.is_healthy = False
-        self._clock = clock
-        self._editor = Editor(self.files, self.darkroom.objects, [StallingMaker(self)], "worker-2")
-        self._jobs = 0
-
-    async def begin(self, photos: int) -> None:
-        for _ in range(photos):
-            await self.upload()
-
-    async def step(self) -> None:
-        """A few things happen at once. A crash cuts off whatever else is under way."""
-        try:
-            async with asyncio.TaskGroup() as together:
-                for _ in range(self.draw.choice((1, 2, 4))):
-                    together.create_task(self._something())
-        except* Crash:
-            self.restart()
-
-    async def _something(self) -> None:
-        """What is refused or cannot be reached is part of life."""
-        happening = self.draw.choice(
-            (self.upload, self.submit, self.submit, self.take, self.take, self.answer,
-             self.answer, self.rename, self.delete, self.fault, self.wait, self.wait)
-        )  # fmt: skip
-        with contextlib.suppress(Refusal, Outage):
-            await happening()
-
-    async def heal(self) -> None:
-        """Everything works again, and time goes by until nobody owes anything."""
-        self.is_healthy = True
-        self._reach(is_down=False)
-        self.grants.clear()
-        for _ in range(200):
-            for body in self.actors.queue.take():
-                await self._work(Dispatch.model_validate(body))
-            self._clock.tick(timedelta(seconds=1))
-            await self.actors.ring()
-
-    def file(self, file_id: str) -> File:
-        file = FileRepository(self.actors.files.actors[file_id].sql).load()
-        assert file is not None
-        return file
-
-    def jobs(self, file_id: str) -> list[Job]:
-        """All that the file ever had."""
-        rows = self.actors.files.actors[file_id].sql.rows("SELECT document FROM past_jobs")
-        past = [Job.model_validate_json(str(document)) for (document,) in rows]
-        newest = self.file(file_id).job
-        return past if newest is None else [*past, newest]
-
-    # --- What may happen ------------------------------------------------------------------------
-
-    async def upload(self) -> None:
-        """Under a name that may be taken, or may just have become free."""
-        name = f"photo-{self.draw.randrange(4)}.jpg"
-        begun = await self.darkroom.intent(name)
-        if begun.status != CREATED or len(self.file_ids) >= FILES_MAX:
-            return
-        await self.darkroom.put(begun.json["upload"]["url"])
-        finalized = await self.darkroom.finalize(begun.json["intent_id"])
-        file_id = begun.json["file_id"]
-        if finalized.status == CREATED and file_id not in self.file_ids:
-            self.file_ids.append(file_id)
-            self._wear_out(self.actors.files.actors[file_id])
-
-    async def submit(self) -> None:
-        self._jobs += 1
-        message = Submit(caller_id="alice", order_id="summer-42", job_id=f"job_{self._jobs:032x}")
-        await self.files.submit(self._any_file(), message)
-
-    async def take(self) -> None:
-        """A message comes once, twice, or never; its worker claims, and then takes its time."""
-        for body in self.actors.queue.take():
-            dispatch = Dispatch.model_validate(body)
-            for _ in range(self.draw.choice((0, 1, 1, 1, 2))):
-                if self.draw.random() < 0.5:
-                    await self._editor.work_on(dispatch)
-                else:
-                    await self._claim(dispatch)
-
-    async def answer(self) -> None:
-        """Some worker answers, perhaps long after its lease."""
-        if not self.grants:
-            return
-        grant = self.grants.pop(self.draw.randrange(len(self.grants)))
-        if self.draw.random() < 0.6:
-            await self._complete(grant)
-        else:
-            failure = Failure(code=self.draw.choice(FAILURES), detail="drawn")
-            is_late = self._is_late(grant)
-            await self.files.fail(grant.upload.file_id, Fail(token=grant.token, failure=failure))
-            self.late += [grant] if is_late else []
-
-    async def rename(self) -> None:
-        name = f"renamed-{self.draw.randrange(3)}.jpg"
-        path = f"/api/files/{self._any_file()}"
-        await self.darkroom.call("PATCH", path, {"name": name})
-
-    async def delete(self) -> None:
-        if self.draw.random() < 0.2:
-            await self.files.delete(self._any_file(), DeleteFile(caller_id="alice"))
-        else:
-            message = UpdateFile(caller_id="alice", marked=self.draw.random() < 0.5)
-            await self.files.update(self._any_file(), message)
-
-    async def fault(self) -> None:
-        self._reach(is_down=self.draw.random() < 0.5)
-
-    async def wait(self) -> None:
-        self._clock.tick(timedelta(milliseconds=self.draw.choice((10, 500, 2_000, 6_000))))
-        await self.actors.ring()
-
-    def restart(self) -> None:
-        """Every file's actor starts anew from its SQL, with no memory of its own."""
-        for actor in self.actors.files.actors.values():
-            self._wear_out(actor)
-
-    # --- How ------------------------------------------------------------------------------------
-
-    def _any_file(self) -> str:
-        return self.draw.choice(self.file_ids)
-
-    def _reach(self, *, is_down: bool) -> None:
-        parts = (self.actors.orders, self.actors.inboxes, self.actors.queue)
-        for part in parts if not is_down else [self.draw.choice(parts)]:
-            part.is_down = is_down
-
-    def _wear_out(self, actor: LocalFile) -> None:
-        """Like new, but the machine may fail at either side of every effect."""
-        performer = self.actors.performer
-
-        async def perform(effect: Effect) -> None:
-            await self._take_a_while()
-            await performer.perform(effect)
-            await self._take_a_while()
-
-        core = FileCore(actor.sql, self.darkroom.settings, self.draw.random)
-        actor.host = Host(core, actor.alarm, perform)
-
-    async def stall(self) -> None:
-        """A worker within its work: perhaps past its lease, perhaps dead."""
-        await self._take_a_while()
-        if not self.is_healthy and self.draw.random() < 0.4:
-            self._clock.tick(timedelta(seconds=6))
-            await self._take_a_while()
-
-    async def _take_a_while(self) -> None:
-        """Long enough for others to come in between; some do not survive it."""
-        if self.is_healthy:
-            return
-        for _ in range(self.draw.randrange(6)):
-            await asyncio.sleep(0)
-        if self.draw.random() < 0.05:
-            raise Crash
-
-    def _is_late(self, grant: Grant) -> bool:
-        return grant.token < self.file(grant.upload.file_id).fencing_token
-
-    async def _claim(self, dispatch: Dispatch) -> None:
-        claim = Claim(job_id=dispatch.job_id, worker_id="worker-1")
-        grant = await self.files.claim(dispatch.file_id, claim)
-        self.tokens.setdefault(dispatch.file_id, []).append(grant.token)
-        self.grants.append(grant)
-
-    async def _work(self, dispatch: Dispatch) -> None:
-        try:
-            await self._claim(dispatch)
-        except Refusal:
-            return
-        await self._complete(self.grants.pop())
-
-    async def _complete(self, grant: Grant) -> None:
-        preview = Preview(
-            object_key=grant.preview_key,
-            width=8,
-            height=6,
-            size_bytes=100,
-            content_type="image/jpeg",
-            maker="copy",
+    def __init__(self, stage: Stage, transport: Transport, parts: Parts) -> None:
+        self.stage = stage
+        self.ledger = Ledger()
+        self.cells: dict[tuple[Trip, str], Cell] = {}
+        self._parts = parts
+        self._draw = stage.draw("world")
+        self.settings = self._some_settings(transport)
+        self._bucket_law = BucketLaw(stage, self.ledger)
+        self.bucket = Bucket(stage, self._bucket_law.removed)
+        self.files = FileClient(self._namespace(Trip.FILE))
+        self.orders = OrderClient(self._namespace(Trip.ORDER))
+        self.inboxes = InboxClient(self._namespace(Trip.INBOX))
+        self.operations = OperationsClient(self._namespace(Trip.OPERATIONS))
+        backlog = BacklogClient(self._namespace(Trip.BACKLOG))
+        self.workshop = Workshop(stage, self._editor, self.operations, backlog)
+        self._cron = Cron(stage, self.workshop, self._is_backlog_empty)
+        is_queue = transport == "queue"
+        self._performer = Performer(
+            jobs=SimulatedQueue(stage, self.workshop) if is_queue else BacklogQueue(backlog),
+            files=self.files,
+            orders=self.orders,
+            inboxes=self.inboxes,
+            operations=self.operations,
+            objects=self.bucket,
         )
-        done = Complete(token=grant.token, processed_key=grant.processed_key, preview=preview)
-        is_late = self._is_late(grant)
-        objects = self.darkroom.objects
-        for key in (grant.processed_key, grant.preview_key):
-            await objects.put(key, b"edited", "image/jpeg")
-        try:
-            await self.files.complete(grant.upload.file_id, done)
-        except Refusal:
-            for key in (grant.processed_key, grant.preview_key):
-                await objects.delete(key)
-            raise
-        self.late += [grant] if is_late else []
-        for key in grant.superseded_keys:
-            await objects.delete(key)
+        self._file_law = FileLaw(stage, self.ledger)
+        self._order_law = OrderLaw(stage, self.ledger)
+        self._inbox_law = InboxLaw(stage, self.ledger)
+        self._operations_law = OperationsLaw(stage, self.ledger)
+        self._alarm_law = AlarmLaw(stage)
+        self.rest_law = RestLaw(stage, self.ledger, self.cells)
+
+    def watch(self) -> None:
+        """After every step: what was written in it is kept, and must be lawful."""
+        for cell in self.stage.touched:
+            has_changed = cell.end_stretch()
+            if has_changed:
+                self._judge(cell)
+            elif cell.heard and cell.trip is Trip.FILE:
+                self._file_law.refused(cell)
+            self._alarm_law.kept(cell)
+            cell.heard.clear()
+            cell.has_woken = False
+        self.stage.touched.clear()
+
+    def _judge(self, cell: Cell) -> None:
+        match cell.trip:
+            case Trip.FILE:
+                self._file_law.kept(cell, self.bucket.store.keys)
+                if twice := unique_names(list(self.ledger.files.values())):
+                    self.stage.blame("names are unique within an order", twice)
+            case Trip.ORDER:
+                self._order_law.kept(cell)
+            case Trip.INBOX:
+                self._inbox_law.kept(cell)
+            case Trip.OPERATIONS:
+                self._operations_law.kept(cell)
+            case _:
+                self._cron.look()
+
+    # --- Its parts ------------------------------------------------------------------------------
+
+    def _some_settings(self, transport: Transport) -> Settings:
+        choice = self._draw.choice
+        return Settings(
+            jwt_secret="j" * 32,
+            url_signing_secret="u" * 32,
+            job_transport=transport,
+            lease_ms=choice(LEASES_MS),
+            dispatch_timeout_ms=choice((3_000, 30_000)),
+            retry_backoff_ms=choice((100, 5_000)),
+            archive_after_ms=choice(ARCHIVE_MS),
+            intent_lifetime_ms=choice((60 * MINUTE_MS, DAY_MS)),
+            report_interval_ms=choice((100, 10_000)),
+        )
+
+    def _namespace(self, trip: Trip) -> Namespace:
+        return Namespace(self.stage, trip, self._cell)
+
+    def _cell(self, trip: Trip, key: str) -> Cell:
+        cell = self.cells.get((trip, key))
+        if cell is None:
+            cell = self.cells[trip, key] = Cell(self.stage, trip, key, self._shell)
+        return cell
+
+    def _shell(self, cell: Cell, life: Life) -> Shell:
+        parts, settings, draw = self._parts, self.settings, self._draw
+        match cell.trip:
+            case Trip.FILE:
+                file = parts.file(cell.sql, settings, draw.random)
+                return HostedShell(cell, self._host(cell, life, file))
+            case Trip.ORDER:
+                order = parts.order(cell.sql, settings, lambda: f"{draw.getrandbits(32):08x}")
+                return OrderShell(cell, self._host(cell, life, order), order)
+            case Trip.OPERATIONS:
+                return HostedShell(cell, self._host(cell, life, OperationsCore(cell.sql)))
+            case Trip.INBOX:
+                return PlainShell(cell, parts.inbox(cell.sql), self.stage)
+            case _:
+                return PlainShell(cell, BacklogCore(cell.sql), self.stage)
+
+    def _host(self, cell: Cell, life: Life, core: FileCore | OrderCore | OperationsCore) -> Host:
+        alarm = LifeAlarm(cell, life)
+        return self._parts.host(core, alarm, self._perform(cell), cell.key, self._clock_ms)
+
+    def _clock_ms(self) -> int:
+        return self.stage.now_ms
+
+    def _perform(self, cell: Cell) -> Callable[[Effect], object]:
+        async def perform(effect: Effect) -> Value | None:
+            if isinstance(effect, SendDispatch) and cell.trip is Trip.FILE:
+                self._file_law.dispatched(cell, effect.dispatch.job_id)
+            return await self._performer.perform(effect)
+
+        return perform
+
+    def _editor(self, worker_id: str) -> Editor:
+        maker = DrawnMaker(self.stage, self.bucket)
+        return Editor(self.files, self.bucket, [maker], worker_id)
+
+    def _is_backlog_empty(self) -> bool:
+        cell = self.cells.get((Trip.BACKLOG, "only"))
+        return cell is None or not cell.sql.peek("SELECT 1 FROM dispatches LIMIT 1")

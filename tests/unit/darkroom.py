@@ -14,16 +14,24 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import jwt
 from PIL import Image
 
-from actors.client import FileClient, InboxClient, OrderClient
+from actors.client import (
+    BacklogClient,
+    FileClient,
+    InboxClient,
+    OperationsClient,
+    OrderClient,
+)
 from consumer.edit import Editor
-from domain.messages import Claim, Dispatch
+from domain.limits import CRON_JOBS_MAX
+from domain.messages.backlog import Take
+from domain.messages.file import Claim, Dispatch
 from edge.app import respond
 from edge.exchange import Request, Response
 from edge.services import Services
 from edge.signing import Signer
 from storage.previews import CopyPreviews, PreviewMaker
 from tests.fakes.local_actors import LocalActors
-from tests.unit.factories import NOW_MS, some_settings
+from tests.unit.factories import NOW_MS, OPERATOR_TOKEN, some_settings
 
 ORIGIN = "https://darkroom.example"
 ORDER = "/api/orders/summer-42"
@@ -121,6 +129,7 @@ class Darkroom:
             files=FileClient(self.actors.files),
             orders=OrderClient(self.actors.orders),
             inboxes=InboxClient(self.actors.inboxes),
+            operations=OperationsClient(self.actors.operations),
             objects=self.objects,
             signer=Signer(self.settings.url_signing_secret),
         )
@@ -129,14 +138,29 @@ class Darkroom:
         return Answer(await respond(request, lambda: self.services))
 
     async def call(
-        self, method: str, path: str, body: object = None, user_id: str = "alice"
+        self, method: str, path: str, body: object = None, user_id: str = "alice", **more: str
     ) -> Answer:
-        """A JSON request of a user who is signed in."""
-        headers = {"authorization": f"Bearer {a_token(user_id)}"}
+        """A JSON request of a user who is signed in; `if_match="…"` is one more header."""
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        headers["authorization"] = f"Bearer {a_token(user_id)}"
         if body is None:
             return await self.send(a_request(method, path, headers))
         headers["content-type"] = "application/json"
         return await self.send(a_request(method, path, headers, json.dumps(body).encode()))
+
+    async def operate(
+        self,
+        method: str,
+        path: str,
+        reason: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """A request of the operator olga."""
+        sent = {"authorization": f"Bearer {OPERATOR_TOKEN}", **(headers or {})}
+        body = b"" if reason is None else json.dumps({"reason": reason}).encode()
+        if body:
+            sent["content-type"] = "application/json"
+        return await self.send(a_request(method, path, sent, body))
 
     # --- The steps of a photographer ------------------------------------------------------------
 
@@ -172,20 +196,26 @@ class Darkroom:
         return await self.call("POST", f"{ORDER}/submit-edits", {"file_ids": file_ids})
 
     async def work(self, makers: Sequence[PreviewMaker] | None = None) -> None:
-        """The consumer takes everything that is on the queue, once."""
+        """The consumer takes every job that waits for it, once."""
         editor = Editor(
             files=self.services.files,
             objects=self.objects,
             makers=[CopyPreviews(self.objects)] if makers is None else makers,
             worker_id="worker-1",
         )
-        for body in self.actors.queue.take():
-            await editor.work_on(Dispatch.model_validate(body))
+        for dispatch in await self.taken():
+            await editor.work_on(dispatch)
+
+    async def taken(self) -> list[Dispatch]:
+        """From whatever carries jobs: the queue or, for accounts without, the backlog."""
+        if self.settings.job_transport == "queue":
+            return [Dispatch.model_validate(body) for body in self.actors.queue.take()]
+        backlog = BacklogClient(self.actors.backlog)
+        return list((await backlog.take(Take(limit=CRON_JOBS_MAX))).dispatches)
 
     async def claim_only(self) -> None:
         """A consumer takes the next job, and is never heard of again."""
-        (body,) = self.actors.queue.take()
-        dispatch = Dispatch.model_validate(body)
+        (dispatch,) = await self.taken()
         claim = Claim(job_id=dispatch.job_id, worker_id="worker-1")
         await self.services.files.claim(dispatch.file_id, claim)
 

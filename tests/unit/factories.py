@@ -3,10 +3,12 @@
 from domain import file as files
 from domain.failure import Failure, FailureCode
 from domain.file import File, Preview, Upload
-from domain.job import Job, JobState, Lease
-from domain.messages import Apply, Reserve
+from domain.job import EditJob, JobStatus, Lease, Result
+from domain.messages.order import Apply, Reserve
+from domain.messages.reply import Action
+from domain.operation import Operation
 from domain.settings import Settings
-from domain.snapshot import Outcome, OutcomeKind, snapshot
+from domain.snapshot import Outcome, outcome, snapshot
 
 NOW = "2026-11-22T10:00:00.000Z"
 NOW_MS = 1_795_341_600_000
@@ -15,8 +17,11 @@ LEASE_MS = 15 * MINUTE_MS
 
 FILE_ID = "file_" + "f" * 32
 OTHER_FILE_ID = "file_" + "e" * 32
-JOB_ID = "job_" + "a" * 32
-OTHER_JOB_ID = "job_" + "b" * 32
+JOB_ID = f"job_{'f' * 32}_{'a' * 16}"
+OTHER_JOB_ID = f"job_{'f' * 32}_{'b' * 16}"
+
+
+OPERATOR_TOKEN = "o" * 16
 
 
 def a_lease(token: int = 1, expires_at_ms: int = NOW_MS + LEASE_MS) -> Lease:
@@ -32,19 +37,28 @@ def a_failure(code: FailureCode = FailureCode.PROCESSING_FAILED) -> Failure:
     return Failure(code=code, detail=f"it was {code}")
 
 
-def a_job(state: JobState = JobState.QUEUED, **changes: object) -> Job:
-    """A job that may be in that state, whichever it is."""
-    ended = state in {JobState.DONE, JobState.FAILED}
+def a_result() -> Result:
+    return Result(preview_maker="pillow", copied_bytes=5)
+
+
+def a_job(status: JobStatus = JobStatus.QUEUED, **changes: object) -> EditJob:
+    """A job that may have that status, whichever it is."""
+    ended = status in {JobStatus.DONE, JobStatus.FAILED}
     facts: dict[str, object] = {
         "id": JOB_ID,
-        "state": state,
-        "attempt": 0 if state is JobState.QUEUED else 1,
+        "file_id": FILE_ID,
+        "order_id": "summer-42",
+        "user_id": "alice",
+        "status": status,
+        "attempt": 0 if status is JobStatus.QUEUED else 1,
         "created_at_ms": NOW_MS,
-        "lease": a_lease() if state is JobState.IN_PROGRESS else None,
+        "started_at_ms": None if status is JobStatus.QUEUED else NOW_MS,
+        "lease": a_lease() if status is JobStatus.IN_PROGRESS else None,
         "finished_at_ms": NOW_MS if ended else None,
-        "failure": a_failure() if state is JobState.FAILED else None,
+        "error": a_failure() if status is JobStatus.FAILED else None,
+        "result": a_result() if status is JobStatus.DONE else None,
     }
-    return Job.model_validate(facts | changes)
+    return EditJob.model_validate(facts | changes)
 
 
 def an_upload(**changes: object) -> Upload:
@@ -77,12 +91,16 @@ def a_file(**changes: object) -> File:
 
 
 def a_locked_file(token: int = 1, **job_changes: object) -> File:
-    job = a_job(JobState.IN_PROGRESS, lease=a_lease(token), **job_changes)
+    job = a_job(JobStatus.IN_PROGRESS, lease=a_lease(token), **job_changes)
     return a_file(job=job, fencing_token=token)
 
 
 def some_settings(**changes: object) -> Settings:
-    secrets = {"jwt_secret": "j" * 32, "url_signing_secret": "u" * 32}
+    secrets = {
+        "jwt_secret": "j" * 32,
+        "url_signing_secret": "u" * 32,
+        "operator_tokens": f"olga:{OPERATOR_TOKEN}",
+    }
     return Settings.model_validate(secrets | changes)
 
 
@@ -97,10 +115,11 @@ def another_file(**changes: object) -> File:
 
 
 def an_outcome(job_id: str = JOB_ID, **changes: object) -> Outcome:
-    outcome = Outcome(
-        job_id=job_id, kind=OutcomeKind.EDIT_DONE, file_name="beach.jpg", at_ms=NOW_MS
-    )
-    return outcome.model_copy(update=changes)
+    """Of an edit that is done, unless the changes name an error."""
+    status = JobStatus.FAILED if "error" in changes else JobStatus.DONE
+    told = outcome(a_file(job=a_job(status, id=job_id, **changes)))
+    assert told is not None
+    return told
 
 
 def news(version: int = 1, file: File | None = None, *outcomes: Outcome) -> Apply:
@@ -113,3 +132,7 @@ def a_reservation(name: str = "beach.jpg", file_id: str = FILE_ID, **changes: ob
     """Of a name for an upload."""
     reserve = Reserve(caller_id="alice", order_id="summer-42", name=name, file_id=file_id)
     return reserve.model_copy(update=changes)
+
+
+def an_action(operation: Operation, action_id: str = "action-1") -> Action:
+    return Action(action_id=action_id, operator="olga", operation=operation, reason="as asked")

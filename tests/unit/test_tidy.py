@@ -19,15 +19,31 @@ MAY_IMPORT = {
     "entry": {"edge", "consumer", "actors", "storage", "domain", "log"},
 }
 PLATFORM = {"js", "pyodide", "workers"}
-RIM = {"entry.py", "actors/file_actor.py", "actors/order_actor.py", "actors/inbox_actor.py"}
-HOLDS_FOREIGN_OBJECTS = RIM | {
+RIM = {
+    "entry.py",
+    "actors/backlog_actor.py",
     "actors/environment.py",
+    "actors/file_actor.py",
+    "actors/inbox_actor.py",
+    "actors/operations_actor.py",
+    "actors/order_actor.py",
+}
+HOLDS_FOREIGN_OBJECTS = RIM | {
     "storage/durable_sql.py",
     "storage/images_previews.py",
     "storage/r2_objects.py",
 }
-CORES = {"file", "file_outbox", "inbox", "order", "effects", "events", "remote"}
-SHELL_METHODS = {"__init__", "receive", "alarm", "fetch"}
+CORES = {
+    "file",
+    "file_outbox",
+    "inbox",
+    "operations",
+    "order",
+    "effects",
+    "events",
+    "remote",
+}
+SHELL_METHODS = {"wait", "__init__", "receive", "alarm", "fetch"}
 SOCKET_EVENTS = {"webSocketMessage", "webSocketClose", "webSocketError"}
 CATCHES_ALL = {"actors/host.py", "consumer/edit.py", "edge/app.py", "storage/foreign.py"}
 STATES = {"queued", "in_progress", "done", "failed"}

@@ -8,9 +8,11 @@ from pydantic import StrictBool, model_validator
 from domain import names
 from domain.errors import Code, Outage, Refusal
 from domain.limits import PREVIEW_URL_LIFETIME_MS
-from domain.messages import DeleteFile, DescribeFile, Release, Reserve, UpdateFile
+from domain.messages.file import DeleteFile, DescribeFile, DescribeHistory, UpdateFile
+from domain.messages.order import Release, Reserve
 from domain.snapshot import FileSnapshot
-from domain.views import FileView, PreviewFacts, rfc3339
+from domain.views import FileHistoryView, FileView, PreviewFacts, rfc3339
+from edge.conditional import entity_tag, tagged, wanted_versions
 from edge.exchange import Body, Response, json_response, parsed_body
 from edge.services import Call
 from edge.signing import MediaClaims
@@ -33,18 +35,24 @@ class PreviewUrlView(PreviewFacts):
 
 
 async def describe(call: Call) -> Response:
-    return json_response(FileView.of(await _described(call)))
+    """With all its jobs. They change with the file, so its version is the tag of both."""
+    history = await call.services.files.describe_history(
+        call.parameters["file_id"], DescribeHistory(caller_id=call.caller_id)
+    )
+    view = FileHistoryView.of_history(history)
+    return tagged(call.request, view, entity_tag(view.version))
 
 
 async def update(call: Call) -> Response:
     body = await parsed_body(call.request, UpdateBody)
-    message = UpdateFile(caller_id=call.caller_id, marked=body.marked)
+    versions = wanted_versions(call.request)
+    message = UpdateFile(caller_id=call.caller_id, marked=body.marked, versions=versions)
     if body.name is None:
         file = await call.services.files.update(call.parameters["file_id"], message)
     else:
         name = names.normalised(body.name)
         file = await _renamed(call, message.model_copy(update={"name": name}), name)
-    return json_response(FileView.of(file))
+    return json_response(FileView.of(file), headers=(("etag", entity_tag(file.version)),))
 
 
 async def _renamed(call: Call, message: UpdateFile, name: str) -> FileSnapshot:
@@ -70,9 +78,8 @@ async def _renamed(call: Call, message: UpdateFile, name: str) -> FileSnapshot:
 
 
 async def delete(call: Call) -> Response:
-    await call.services.files.delete(
-        call.parameters["file_id"], DeleteFile(caller_id=call.caller_id)
-    )
+    message = DeleteFile(caller_id=call.caller_id, versions=wanted_versions(call.request))
+    await call.services.files.delete(call.parameters["file_id"], message)
     return Response(204)
 
 

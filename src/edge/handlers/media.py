@@ -6,6 +6,7 @@ from typing import Final
 from domain.errors import Code, Refusal
 from domain.limits import MEDIA_MAX_AGE_MS, RAW_BYTES_MAX
 from domain.values import Value
+from edge.conditional import entity_tag, is_known
 from edge.exchange import Request, Response, json_response
 from edge.services import Call
 from edge.signing import MediaClaims
@@ -28,7 +29,7 @@ async def put(call: Call) -> Response:
     )
     return json_response(
         StoredView(object_key=claims.key, etag=stored.etag),
-        headers=(("etag", f'"{stored.etag}"'),),
+        headers=(("etag", entity_tag(stored.etag)),),
     )
 
 
@@ -38,7 +39,7 @@ async def get(call: Call) -> Response:
     if head is None:
         raise Refusal(Code.OBJECT_NOT_FOUND, "the object was removed")
     headers = _headers(head)
-    if _is_known(call.request, head):
+    if is_known(call.request, entity_tag(head.etag)):
         return Response(304, headers=headers)
     span = _span(call.request, head.size_bytes)
     length = head.size_bytes if span is None else span[1] - span[0]
@@ -80,18 +81,11 @@ def _check_announced(request: Request, claims: MediaClaims) -> None:
 def _headers(head: ObjectHead) -> tuple[tuple[str, str], ...]:
     return (
         ("content-type", head.content_type),
-        ("etag", f'"{head.etag}"'),
+        ("etag", entity_tag(head.etag)),
         ("accept-ranges", "bytes"),
         ("cache-control", f"private, max-age={MEDIA_MAX_AGE_MS // 1000}"),
         ("x-content-type-options", "nosniff"),
     )
-
-
-def _is_known(request: Request, head: ObjectHead) -> bool:
-    """RFC 9110, 13.1.2, by weak comparison."""
-    tags = request.headers.get("if-none-match", "")
-    known = {tag.strip().removeprefix("W/").strip('"') for tag in tags.split(",")}
-    return "*" in known or head.etag in known
 
 
 def _span(request: Request, size_bytes: int) -> tuple[int, int] | None:

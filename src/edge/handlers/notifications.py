@@ -1,7 +1,7 @@
 """The caller's notifications."""
 
 from domain.limits import CURSOR_MAX, PAGE_NOTIFICATIONS_DEFAULT, PAGE_NOTIFICATIONS_MAX
-from domain.messages import ListNotifications, MarkRead
+from domain.messages.inbox import ListNotifications, MarkRead
 from domain.values import Value
 from domain.views import NotificationView
 from edge.exchange import Response, json_response, whole_number

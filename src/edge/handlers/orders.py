@@ -1,48 +1,19 @@
-"""Orders: their files, their counts, submitting edits, and watching them live."""
+"""Orders: their files, their counts, and watching them live."""
 
-import asyncio
-from typing import Annotated
-
-from pydantic import Field
+import re
+from typing import Final
 
 from domain.errors import Code, Outage, Refusal
-from domain.ids import FileId, new_job_id
-from domain.limits import (
-    CURSOR_MAX,
-    PAGE_FILES_DEFAULT,
-    PAGE_FILES_MAX,
-    SUBMIT_CONCURRENCY,
-    SUBMIT_FILES_MAX,
-)
-from domain.messages import DescribeOrder, ListFiles, ListMarked, Submit
+from domain.limits import CURSOR_MAX, LONG_POLL_MS_MAX, PAGE_FILES_DEFAULT, PAGE_FILES_MAX
+from domain.messages.order import AwaitOrder, DescribeOrder, ListFiles, OrderStatus
 from domain.values import Value
-from domain.views import FileView, StatusView
+from domain.views import FileView, StatusView, cursor_of
 from edge.auth import check_origin
-from edge.exchange import Body, Response, json_response, parsed_body, whole_number
+from edge.conditional import entity_tag, known_tags, not_modified, tagged
+from edge.exchange import Request, Response, whole_number
 from edge.services import Call
 
-
-class SubmitBody(Body):
-    file_ids: Annotated[list[FileId], Field(min_length=1, max_length=SUBMIT_FILES_MAX)] | None = (
-        None
-    )
-
-
-class CreatedJob(Value):
-    file_id: str
-    job_id: str
-
-
-class SkippedFile(Value):
-    file_id: str
-    reason: Code
-    detail: str
-
-
-class SubmittedView(Value):
-    order_id: str
-    created: tuple[CreatedJob, ...]
-    skipped: tuple[SkippedFile, ...]
+CURSOR: Final = re.compile(r"[0-9A-Za-z]{1,32}-[0-9]{1,15}")
 
 
 class FilesView(Value):
@@ -67,56 +38,47 @@ async def files(call: Call) -> Response:
         next_cursor=None if page.next_after is None else str(page.next_after),
         version=page.version,
     )
-    return json_response(view)
+    return tagged(call.request, view, entity_tag(cursor_of(page.epoch, page.version)))
 
 
 async def status(call: Call) -> Response:
-    described = await call.services.orders.describe(
+    """At once, or with `wait` as soon as it is no longer what the client knows."""
+    wait_ms = 1000 * whole_number(
+        call.request, "wait", default=0, low=0, high=LONG_POLL_MS_MAX // 1000
+    )
+    since = _since(call.request)
+    if wait_ms and since is not None:
+        described = await _news(call, since, wait_ms)
+    else:
+        described = await _described(call)
+    view = StatusView.of(described)
+    tag = entity_tag(view.cursor)
+    return not_modified(tag) if view.cursor == since else tagged(call.request, view, tag)
+
+
+async def _news(call: Call, since: str, wait_ms: int) -> OrderStatus:
+    message = AwaitOrder(caller_id=call.caller_id, since=since, wait_ms=wait_ms)
+    try:
+        return await call.services.orders.wait(call.parameters["order_id"], message)
+    except Outage:  # its actor has moved, and whoever waited there has to be told something
+        return await _described(call)
+
+
+async def _described(call: Call) -> OrderStatus:
+    return await call.services.orders.describe(
         call.parameters["order_id"], DescribeOrder(caller_id=call.caller_id)
     )
-    return json_response(StatusView.of(described))
 
 
-async def submit_edits(call: Call) -> Response:
-    """One job per file. A file that cannot take one is skipped with the reason; others go on."""
-    order_id = call.parameters["order_id"]
-    body = await parsed_body(call.request, SubmitBody)
-    file_ids = await _wanted(call, order_id, body)
-    turn = asyncio.Semaphore(SUBMIT_CONCURRENCY)
-
-    async def submit(file_id: str) -> CreatedJob | SkippedFile:
-        async with turn:
-            return await _submitted(call, order_id, file_id)
-
-    results = await asyncio.gather(*map(submit, file_ids))
-    view = SubmittedView(
-        order_id=order_id,
-        created=tuple(r for r in results if isinstance(r, CreatedJob)),
-        skipped=tuple(r for r in results if isinstance(r, SkippedFile)),
-    )
-    return json_response(view, 202)
-
-
-async def _wanted(call: Call, order_id: str, body: SubmitBody) -> list[str]:
-    """The files asked for, each once; all marked ones if none were named."""
-    if body.file_ids is None:
-        marked = await call.services.orders.list_marked(
-            order_id, ListMarked(caller_id=call.caller_id)
-        )
-        return list(marked.file_ids)
-    await call.services.orders.describe(order_id, DescribeOrder(caller_id=call.caller_id))
-    return list(dict.fromkeys(body.file_ids))
-
-
-async def _submitted(call: Call, order_id: str, file_id: str) -> CreatedJob | SkippedFile:
-    message = Submit(caller_id=call.caller_id, order_id=order_id, job_id=new_job_id())
-    try:
-        submitted = await call.services.files.submit(file_id, message)
-    except Refusal as refusal:
-        return SkippedFile(file_id=file_id, reason=refusal.code, detail=refusal.detail)
-    except Outage:
-        return SkippedFile(file_id=file_id, reason=Code.UNAVAILABLE, detail="try it again")
-    return CreatedJob(file_id=file_id, job_id=submitted.job_id)
+def _since(request: Request) -> str | None:
+    """What the client knows: the query says so or, without, the one tag of `If-None-Match`."""
+    since = request.query.get("since")
+    if since is not None:
+        if CURSOR.fullmatch(since) is None:
+            raise Refusal(Code.INVALID_QUERY, "since must be a cursor of this order")
+        return since
+    known = [tag.strip('"') for tag in known_tags(request)]
+    return known[0] if len(known) == 1 and CURSOR.fullmatch(known[0]) else None
 
 
 async def live(call: Call) -> Response:

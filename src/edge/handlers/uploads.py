@@ -9,12 +9,14 @@ from domain.errors import Code, Refusal
 from domain.file import Upload
 from domain.ids import OrderId, new_file_id
 from domain.limits import (
-    INTENT_LIFETIME_MS,
     RAW_BYTES_MAX,
     TOKEN_CHARACTERS_MAX,
+    UPLOAD_RESERVATION_MARGIN_MS,
     UPLOAD_URL_LIFETIME_MS,
 )
-from domain.messages import DescribeUpload, Register, Registered, Reserve
+from domain.messages.file import DescribeUpload, Register, Registered
+from domain.messages.order import Reserve
+from domain.photo import PhotoType
 from domain.values import Value
 from domain.views import rfc3339
 from edge.exchange import Body, Response, json_response, parsed_body
@@ -27,7 +29,7 @@ class IntentBody(Body):
     order_id: OrderId
     name: str
     size_bytes: Annotated[int, Field(ge=1, le=RAW_BYTES_MAX, strict=True)]
-    content_type: Literal["image/jpeg", "image/png", "image/webp"]
+    content_type: PhotoType
     md5: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
 
 
@@ -66,8 +68,15 @@ class FinalizedView(Value):
 async def intent(call: Call) -> Response:
     body = await parsed_body(call.request, IntentBody)
     name = names.normalised(body.name)
+    lifetime_ms = call.services.settings.intent_lifetime_ms
     reserved = await call.services.orders.reserve(
-        Reserve(caller_id=call.caller_id, order_id=body.order_id, name=name, file_id=new_file_id())
+        Reserve(
+            caller_id=call.caller_id,
+            order_id=body.order_id,
+            name=name,
+            file_id=new_file_id(),
+            lifetime_ms=lifetime_ms + min(lifetime_ms, UPLOAD_RESERVATION_MARGIN_MS),
+        )
     )
     claims = IntentClaims(
         file_id=reserved.file_id,
@@ -78,7 +87,7 @@ async def intent(call: Call) -> Response:
         size_bytes=body.size_bytes,
         content_type=body.content_type,
     )
-    intent_id = call.services.signer.signed(claims, call.now_ms + INTENT_LIFETIME_MS)
+    intent_id = call.services.signer.signed(claims, call.now_ms + lifetime_ms)
     view = IntentView(
         intent_id=intent_id,
         file_id=claims.file_id,

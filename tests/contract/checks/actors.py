@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from actors.client import FileClient, Namespace
 from actors.remote import accepted, refused
 from domain.errors import Code, Outage, Refusal
-from domain.messages import Submit, Submitted
+from domain.messages.file import Submit, Submitted
 from tests.contract.checks.raising import raised_awaiting
 
 REFUSAL = Refusal(Code.JOB_ACTIVE, "caf\u00e9 海 😀", {"job_id": "job_1", "since_ms": 2**52})

@@ -1,15 +1,26 @@
 """What the port `Objects` promises, whoever keeps the promise. Each check has keys of its own."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from domain.errors import Code, Outage, Refusal
-from storage.objects import ByteRange, CopyResult, ObjectHead, Objects
+from storage.objects import ByteRange, Copied, NotCopied, ObjectHead, Objects, StorageClass
 from tests.contract.checks.raising import raised_awaiting
 
 PHOTO = bytes(range(256)) * 40
 JPEG = "image/jpeg"
+
+HTTP_METADATA = {
+    "contentType": "image/x-sony-arw",
+    "contentDisposition": 'attachment; filename="a.arw"',
+    "contentEncoding": "identity",
+    "contentLanguage": "de-CH",
+    "cacheControl": "private, max-age=60",
+}
+CUSTOM_METADATA = {"camera": "ILCE-1", "caf\u00e9": "\u6d77"}
+
+Fields = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +29,8 @@ class Bucket:
     root: str  # before every key of one check
     stream_of: Callable[[bytes], object]  # a stream as a request's body is one
     content_of: Callable[[object], Awaitable[bytes]]  # of a stream
+    describe: Callable[[str, Fields, Fields], Awaitable[None]]  # stores PHOTO with all of this
+    described: Callable[[str], Awaitable[tuple[Fields, Fields]]]  # what is told of it
 
     async def put(self, name: str, body: object = PHOTO, content_type: str = JPEG) -> ObjectHead:
         return await self.objects.put(self.root + name, body, content_type)
@@ -96,6 +109,17 @@ async def a_range_is_got_and_read(bucket: Bucket) -> None:
     assert await bucket.objects.read(bucket.root + "a", span) == PHOTO[100:150]
 
 
+async def a_range_that_was_got_can_be_stored_by_itself(bucket: Bucket) -> None:
+    await bucket.put("a")
+
+    found = await bucket.objects.get(bucket.root + "a", ByteRange(100, 50))
+
+    assert found is not None
+    stored = await bucket.put("b", found.body)
+    assert stored == ObjectHead(50, md5(PHOTO[100:150]), JPEG)
+    assert await bucket.read("b") == PHOTO[100:150]
+
+
 async def a_range_beyond_the_end_is_cut_there(bucket: Bucket) -> None:
     await bucket.put("a", b"0123456789")
 
@@ -148,16 +172,54 @@ async def a_copy_is_the_same_under_another_key(bucket: Bucket) -> None:
 
     result = await bucket.objects.copy(bucket.root + "a", bucket.root + "b")
 
-    assert result is CopyResult.COPIED
+    assert result == Copied(len(PHOTO))
     assert await bucket.objects.head(bucket.root + "b") == source
     assert await bucket.read("b") == await bucket.read("a") == PHOTO
+
+
+async def an_empty_object_can_be_copied(bucket: Bucket) -> None:
+    await bucket.put("a", b"")
+
+    result = await bucket.objects.copy(bucket.root + "a", bucket.root + "b")
+
+    assert result == Copied(0)
+    assert await bucket.read("b") == b""
+
+
+async def all_that_is_told_of_an_object_is_told_of_its_copy(bucket: Bucket) -> None:
+    await bucket.describe(bucket.root + "a", HTTP_METADATA, CUSTOM_METADATA)
+
+    await bucket.objects.copy(bucket.root + "a", bucket.root + "b")
+
+    assert await bucket.described(bucket.root + "b") == (HTTP_METADATA, CUSTOM_METADATA)
+
+
+async def an_object_of_which_nothing_is_told_can_be_copied(bucket: Bucket) -> None:
+    await bucket.describe(bucket.root + "a", {}, {})
+
+    result = await bucket.objects.copy(bucket.root + "a", bucket.root + "b")
+
+    assert result == Copied(len(PHOTO))
+    assert await bucket.described(bucket.root + "b") == ({}, {})
+
+
+async def a_copy_may_be_kept_where_it_is_cheaper(bucket: Bucket) -> None:
+    await bucket.describe(bucket.root + "a", HTTP_METADATA, CUSTOM_METADATA)
+
+    result = await bucket.objects.copy(
+        bucket.root + "a", bucket.root + "b", storage_class=StorageClass.INFREQUENT_ACCESS
+    )
+
+    assert result == Copied(len(PHOTO))
+    assert await bucket.read("b") == PHOTO
+    assert await bucket.described(bucket.root + "b") == (HTTP_METADATA, CUSTOM_METADATA)
 
 
 async def what_is_missing_cannot_be_copied(bucket: Bucket) -> None:
     plain = await bucket.objects.copy(bucket.root + "a", bucket.root + "b")
     tagged = await bucket.objects.copy(bucket.root + "a", bucket.root + "b", md5(PHOTO))
 
-    assert plain is tagged is CopyResult.MISSING
+    assert plain is tagged is NotCopied.MISSING
     assert await bucket.read("b") is None
 
 
@@ -166,7 +228,7 @@ async def the_version_asked_for_is_copied(bucket: Bucket) -> None:
 
     result = await bucket.objects.copy(bucket.root + "a", bucket.root + "b", source.etag)
 
-    assert result is CopyResult.COPIED
+    assert result == Copied(len(PHOTO))
     assert await bucket.read("b") == PHOTO
 
 
@@ -177,7 +239,7 @@ async def another_version_is_not_copied(bucket: Bucket) -> None:
 
     result = await bucket.objects.copy(bucket.root + "a", bucket.root + "b", first.etag)
 
-    assert result is CopyResult.CHANGED
+    assert result is NotCopied.CHANGED
     assert await bucket.read("b") == b"there"
 
 
@@ -219,4 +281,5 @@ async def a_key_may_hold_anything_a_name_may(bucket: Bucket) -> None:
     await bucket.put(name)
 
     assert await bucket.read(name) == PHOTO
-    assert await bucket.objects.copy(bucket.root + name, bucket.root + "b") is CopyResult.COPIED
+    copied = await bucket.objects.copy(bucket.root + name, bucket.root + "b")
+    assert copied == Copied(len(PHOTO))

@@ -14,7 +14,7 @@ from workers import DurableObject, Response, WorkerEntrypoint
 from storage.durable_sql import DurableSql
 from storage.r2_objects import R2Objects
 from tests.contract.checks.actors import Echoes, echoed
-from tests.contract.checks.objects import Bucket
+from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
 
 PASSED = "passed"
@@ -57,11 +57,24 @@ class Default(WorkerEntrypoint):
 
 def subject_of(env: Any, suite: str, name: str) -> object:
     subjects = {
-        "objects": Bucket(R2Objects(env.PHOTOS), f"{name}/", stream_of, content_of),
+        "objects": bucket_of(env.PHOTOS, name),
         "actors": Echoes(env.ECHOES, f"{name}-"),
         "kv": env.ROLLOUT,
     }
     return subjects[suite]
+
+
+def bucket_of(photos: Any, name: str) -> Bucket:
+    async def describe(key: str, http_metadata: Fields, custom_metadata: Fields) -> None:
+        options = {"httpMetadata": dict(http_metadata), "customMetadata": dict(custom_metadata)}
+        await photos.put(key, PHOTO, options)
+
+    async def described(key: str) -> tuple[Fields, Fields]:
+        found = await photos.head(key)
+        http_metadata = {name: told for name, told in found.httpMetadata.items() if told}
+        return http_metadata, dict(found.customMetadata.items())
+
+    return Bucket(R2Objects(photos), f"{name}/", stream_of, content_of, describe, described)
 
 
 async def told(running: Awaitable[None]) -> str:

@@ -10,33 +10,45 @@ from actors.inbox import InboxCore
 from actors.order import OrderCore
 from domain.failure import Failure
 from domain.file import FileStatus
-from domain.messages import (
-    Apply,
+from domain.messages.file import (
     Claim,
     Complete,
     DescribeFile,
-    DescribeOrder,
     Fail,
-    FilePage,
     Grant,
-    ListFiles,
-    OrderStatus,
+    Inspect,
+    Inspection,
+    OperateFile,
     Register,
     Submit,
 )
+from domain.messages.order import (
+    Applied,
+    Apply,
+    DescribeOrder,
+    FilePage,
+    ListFiles,
+    OperateOrder,
+    OrderStatus,
+)
+from domain.messages.reply import Operated
+from domain.operation import Operation
 from domain.snapshot import FileSnapshot
 from domain.values import Value
+from storage.order_repository import Order, OrderRepository
 from tests.fakes.sqlite_sql import SqliteSql
 from tests.unit.factories import (
     JOB_ID,
     NOW_MS,
     a_failure,
     a_preview,
+    an_action,
     an_upload,
     some_settings,
 )
 
 Reply = TypeVar("Reply", bound=Value)
+EffectKind = TypeVar("EffectKind", bound=Effect)
 
 
 def owed_effects(core: Core, now_ms: int) -> list[Effect]:
@@ -50,8 +62,12 @@ def settled_effects(core: Core, now_ms: int) -> list[Effect]:
     effect = core.next_effect(now_ms)
     if effect is None:
         return []
-    core.finish(effect, now_ms)
+    core.finish(effect, Applied() if isinstance(effect, TellOrder) else None, now_ms)
     return [effect, *settled_effects(core, now_ms)]
+
+
+def of_kind(kind: type[EffectKind], effects: Sequence[Effect]) -> list[EffectKind]:
+    return [effect for effect in effects if isinstance(effect, kind)]
 
 
 def told(effects: Sequence[Effect]) -> list[TellOrder]:
@@ -63,7 +79,7 @@ def dispatched(effects: Sequence[Effect]) -> list[SendDispatch]:
 
 
 def job_id(number: int) -> str:
-    return f"job_{number:032x}"
+    return f"{JOB_ID[:-16]}{number:016x}"
 
 
 class FileOnPaper:
@@ -96,11 +112,31 @@ class FileOnPaper:
         return grant
 
     def complete(self, token: int, now_ms: int = NOW_MS) -> None:
-        message = Complete(token=token, processed_key="p", preview=a_preview())
+        message = Complete(token=token, preview=a_preview())
         self.tell(message, now_ms)
 
     def fail(self, token: int, failure: Failure | None = None, now_ms: int = NOW_MS) -> None:
         self.tell(Fail(token=token, failure=failure or a_failure()), now_ms)
+
+    def operate(
+        self,
+        operation: Operation,
+        action_id: str = "action-1",
+        job_id: str | None = JOB_ID,
+        now_ms: int = NOW_MS,
+    ) -> Operated:
+        message = OperateFile(action=an_action(operation, action_id), job_id=job_id)
+        operated = self.tell(message, now_ms)
+        assert isinstance(operated, Operated)
+        return operated
+
+    def inspected(self, now_ms: int = NOW_MS) -> Inspection:
+        inspection = self.tell(Inspect(), now_ms)
+        assert isinstance(inspection, Inspection)
+        return inspection
+
+    def deadlines(self, now_ms: int = NOW_MS) -> dict[str, int]:
+        return {fact.kind: fact.due_ms for fact in self.inspected(now_ms).deadlines}
 
     def finish_jobs(self, *numbers: int) -> None:
         for number in numbers:
@@ -117,9 +153,10 @@ class FileOnPaper:
 class OrderOnPaper:
     """An order actor's core, which has been told some news."""
 
-    def __init__(self, *updates: Apply) -> None:
+    def __init__(self, *updates: Apply, **settings: object) -> None:
         self.sql = SqliteSql()
-        self.core = OrderCore(self.sql, lambda: "epoch1")
+        self.settings = some_settings(**settings)
+        self.core = OrderCore(self.sql, self.settings, lambda: "epoch1")
         for update in updates:
             self.tell(update)
 
@@ -137,8 +174,25 @@ class OrderOnPaper:
     def settle(self, now_ms: int = NOW_MS) -> list[Effect]:
         return settled_effects(self.core, now_ms)
 
+    def restart(self) -> None:
+        self.core = OrderCore(self.sql, self.settings, lambda: "epoch2")
+
+    def operate(
+        self, operation: Operation, action_id: str = "action-1", now_ms: int = NOW_MS
+    ) -> Operated:
+        message = OperateOrder(action=an_action(operation, action_id))
+        return self.ask(message, Operated, now_ms)
+
+    def status(self) -> OrderStatus:
+        return self.ask(DescribeOrder(caller_id="alice"), OrderStatus)
+
+    def kept(self) -> Order:
+        order = OrderRepository(self.sql).load()
+        assert order is not None
+        return order
+
     def counts(self) -> dict[FileStatus, int]:
-        return self.ask(DescribeOrder(caller_id="alice"), OrderStatus).counts
+        return self.status().counts
 
     def listed(self, limit: int = 10, after: int = 0) -> FilePage:
         return self.ask(ListFiles(caller_id="alice", limit=limit, after=after), FilePage)

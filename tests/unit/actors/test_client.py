@@ -7,7 +7,8 @@ import pytest
 from actors import client
 from actors.client import FileClient, OrderClient
 from domain.errors import Code, Outage, Refusal
-from domain.messages import DescribeFile, DescribeOrder, Register, Registered
+from domain.messages.file import DescribeFile, Register, Registered
+from domain.messages.order import DescribeOrder
 from tests.fakes.local_actors import LocalActors, LocalAnswer, LocalNamespace
 from tests.unit.factories import FILE_ID, NOW_MS, OTHER_FILE_ID, an_upload, some_settings
 
@@ -60,6 +61,9 @@ class SilentActor:
     async def receive(self, text: str) -> str:
         await asyncio.Event().wait()
         return text
+
+    async def wait(self, text: str) -> str:
+        return await self.receive(text)
 
     async def fetch(self, request: object) -> LocalAnswer:
         raise AssertionError(request)

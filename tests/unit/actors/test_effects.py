@@ -3,7 +3,8 @@
 import pytest
 
 from actors.effects import Effect, NotifyOwner, PurgeObjects, SendDispatch, TellOrder, ids_of
-from domain.messages import Deliver, Dispatch
+from domain.messages.file import Dispatch
+from domain.messages.inbox import Deliver
 from tests.unit.factories import FILE_ID, JOB_ID, news
 
 

@@ -6,18 +6,9 @@ from actors.file import FileCore
 from actors.inbox import InboxCore
 from actors.order import OrderCore
 from domain.errors import Code, Refusal
-from domain.messages import (
-    DeleteFile,
-    Deliver,
-    DescribeFile,
-    DescribeOrder,
-    ListNotifications,
-    MarkRead,
-    NotificationPage,
-    Register,
-    Release,
-    Reserve,
-)
+from domain.messages.file import DeleteFile, DescribeFile, Register
+from domain.messages.inbox import Deliver, ListNotifications, MarkRead, NotificationPage
+from domain.messages.order import DescribeOrder, Release, Reserve
 from domain.values import Value
 from tests.fakes.sqlite_sql import SqliteSql
 from tests.unit.factories import FILE_ID, NOW_MS, an_upload, some_settings
@@ -30,7 +21,7 @@ def a_core(kind: str, sql: SqliteSql) -> FileCore | OrderCore | InboxCore:
         case "file":
             return FileCore(sql, some_settings(), lambda: 1.0)
         case "order":
-            return OrderCore(sql, lambda: "epoch")
+            return OrderCore(sql, some_settings(), lambda: "epoch")
         case _:
             return InboxCore(sql)
 
@@ -73,7 +64,7 @@ def test_an_inbox_that_never_got_anything_is_empty() -> None:
 
 def test_nobody_watches_an_order_that_is_not_there() -> None:
     with pytest.raises(Refusal) as refused:
-        OrderCore(SqliteSql(), lambda: "epoch").hello("alice")
+        OrderCore(SqliteSql(), some_settings(), lambda: "epoch").hello("alice")
 
     assert refused.value.code is Code.ORDER_NOT_FOUND
 

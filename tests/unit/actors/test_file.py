@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import Code, Refusal
 from domain.limits import JOB_HISTORY_MAX
-from domain.messages import (
+from domain.messages.file import (
     Claim,
     Complete,
     DeleteFile,
@@ -74,7 +74,7 @@ def test_a_deleted_file_cannot_be_registered_again() -> None:
         SUBMIT,
         Claim(job_id=JOB_ID, worker_id="w"),
         Renew(token=1),
-        Complete(token=1, processed_key="p", preview=a_preview()),
+        Complete(token=1, preview=a_preview()),
         Fail(token=1, failure=a_failure()),
         UpdateFile(caller_id="alice", marked=True),
         DELETE,
@@ -144,7 +144,8 @@ def test_submitting_twice_under_one_job_id_makes_one_job() -> None:
     version = file.seen().version
     second = file.tell(SUBMIT)
 
-    assert first == second == Submitted(job_id=JOB_ID)
+    assert first == Submitted(job_id=JOB_ID)
+    assert second == Submitted(job_id=JOB_ID, is_repeat=True)
     assert file.seen().version == version
 
 
@@ -157,7 +158,7 @@ def test_a_submit_that_comes_late_does_not_start_its_finished_job_again() -> Non
     again = file.tell(SUBMIT)
 
     job = file.seen().job
-    assert again == Submitted(job_id=JOB_ID)
+    assert again == Submitted(job_id=JOB_ID, is_repeat=True)
     assert job is not None
     assert job.id == OTHER_JOB_ID
 

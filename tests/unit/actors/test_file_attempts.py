@@ -6,14 +6,9 @@ from pydantic import ValidationError
 from domain.errors import Code, Refusal
 from domain.failure import FailureCode
 from domain.file import FileStatus
-from domain.job import JobState
+from domain.job import JobStatus
 from domain.limits import ATTEMPTS_MAX
-from domain.messages import (
-    DescribeFile,
-    Grant,
-    Renew,
-    UpdateFile,
-)
+from domain.messages.file import DescribeFile, Grant, Renew, UpdateFile
 from tests.unit.actors.cores import FileOnPaper, told
 from tests.unit.factories import (
     FILE_ID,
@@ -41,6 +36,7 @@ def test_a_grant_holds_all_that_a_worker_needs() -> None:
         upload=an_upload(),
         token=1,
         attempt=1,
+        lease_ms=LEASE_MS,
         lease_expires_at_ms=EXPIRED_MS,
         processed_key=f"{root}/processed/{FILE_ID}/1",
         preview_key=f"{root}/preview/{FILE_ID}/1.jpg",
@@ -119,7 +115,7 @@ def test_a_message_finds_the_lease_expired_though_the_alarm_is_late() -> None:
 
     assert not seen.locked
     assert seen.job is not None
-    assert seen.job.state is JobState.QUEUED
+    assert seen.job.status is JobStatus.QUEUED
 
 
 def test_a_refused_message_does_not_undo_that_the_lease_has_expired() -> None:
@@ -156,8 +152,8 @@ def test_a_job_is_given_up_after_its_last_attempt() -> None:
     assert seen.status is FileStatus.FAILED
     assert seen.job is not None
     assert seen.job.attempt == ATTEMPTS_MAX
-    assert seen.job.failure is not None
-    assert seen.job.failure.code is FailureCode.LEASE_EXPIRED
+    assert seen.job.error is not None
+    assert seen.job.error.code is FailureCode.LEASE_EXPIRED
 
 
 def test_a_refused_change_leaves_nothing_behind() -> None:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from domain.errors import Refusal
 from domain.file import File, FileStatus
-from domain.job import JobState
-from domain.messages import DeleteFile, Renew, UpdateFile
+from domain.job import JobStatus
+from domain.messages.file import DeleteFile, Renew, UpdateFile
 from storage.file_repository import FileRepository
 from tests.unit.actors.cores import FileOnPaper, dispatched, job_id, told
 from tests.unit.factories import LEASE_MS, NOW_MS
@@ -80,8 +80,8 @@ def test_there_is_a_deadline_for_everything_that_is_still_to_be_done(
 ) -> None:
     file, _ = lived(life)
 
-    state = kept(file).job
-    assert ("dispatch" in kinds(file)) == (state is not None and state.state is JobState.QUEUED)
+    job = kept(file).job
+    assert ("dispatch" in kinds(file)) == (job is not None and job.status is JobStatus.QUEUED)
     assert ("lease" in kinds(file)) == (kept(file).lock is not None)
     assert "purge" not in kinds(file) or kept(file).deleted_at_ms is not None
     assert "tell" in kinds(file) or not FileRepository(file.sql).owed()

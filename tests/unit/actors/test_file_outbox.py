@@ -4,12 +4,8 @@ from actors.effects import SendDispatch
 from domain.failure import FailureCode
 from domain.file import FileStatus
 from domain.limits import DISPATCH_TIMEOUT_MAX_MS, EFFECT_RETRY_FIRST_MS
-from domain.messages import (
-    DeleteFile,
-    Dispatch,
-    Renew,
-    UpdateFile,
-)
+from domain.messages.file import DeleteFile, Dispatch, Renew, UpdateFile
+from domain.messages.order import Applied
 from domain.snapshot import OutcomeKind
 from tests.unit.actors.cores import FileOnPaper, dispatched, job_id, told
 from tests.unit.factories import (
@@ -107,7 +103,7 @@ def test_a_job_claimed_while_it_was_being_sent_is_not_dispatched_again() -> None
     (dispatch,) = dispatched(file.owed())
     file.claim()
 
-    file.core.finish(dispatch, NOW_MS)
+    file.core.finish(dispatch, None, NOW_MS)
 
     assert dispatched(file.owed(NOW_MS + DISPATCH_TIMEOUT_MS)) == []
 
@@ -129,7 +125,7 @@ def test_a_slow_dispatch_of_an_earlier_attempt_does_not_hold_up_the_retry() -> N
     (slow,) = dispatched(file.owed())
     file.fail(file.claim().token)
 
-    file.core.finish(slow, NOW_MS)
+    file.core.finish(slow, None, NOW_MS)
 
     assert dispatched(file.owed(NOW_MS + BACKOFF_MS)) == [SECOND_DISPATCH]
 
@@ -175,7 +171,7 @@ def test_a_change_while_the_order_is_being_told_is_told_too() -> None:
     (first,) = told(file.owed())
     file.tell(UpdateFile(caller_id="alice", marked=True))
 
-    file.core.finish(first, NOW_MS)
+    file.core.finish(first, Applied(), NOW_MS)
 
     (second,) = told(file.settle())
     assert second.apply.snapshot == file.seen()
@@ -239,7 +235,7 @@ def test_outcomes_of_several_jobs_add_up_until_the_order_hears() -> None:
 
     (tell,) = told(file.settle())
 
-    assert [outcome.job_id for outcome in tell.apply.outcomes] == [job_id(1), job_id(2)]
+    assert [outcome.job.id for outcome in tell.apply.outcomes] == [job_id(1), job_id(2)]
 
 
 def test_an_outcome_that_came_while_the_order_was_being_told_is_not_lost() -> None:
@@ -248,10 +244,10 @@ def test_an_outcome_that_came_while_the_order_was_being_told_is_not_lost() -> No
     (first,) = told(file.owed())
     file.finish_jobs(2)
 
-    file.core.finish(first, NOW_MS)
+    file.core.finish(first, Applied(), NOW_MS)
 
     (second,) = told(file.settle())
-    assert [outcome.job_id for outcome in second.apply.outcomes] == [job_id(2)]
+    assert [outcome.job.id for outcome in second.apply.outcomes] == [job_id(2)]
 
 
 def test_an_attempt_that_will_be_repeated_is_no_outcome() -> None:
@@ -275,9 +271,12 @@ def test_a_missing_raw_photo_asks_for_a_revision_and_the_file_waits() -> None:
     assert tell.apply.snapshot.status is FileStatus.QUEUED
 
 
-def test_a_job_that_the_owner_cancelled_is_no_outcome() -> None:
+def test_a_job_that_ended_with_its_file_is_an_outcome_but_no_news() -> None:
     file = FileOnPaper()
     file.submit()
     file.tell(DELETE)
 
-    assert [tell.apply.outcomes for tell in told(file.settle())] == [()]
+    (tell,) = told(file.settle())
+
+    (outcome,) = tell.apply.outcomes
+    assert (outcome.kind, outcome.is_news) == (OutcomeKind.EDIT_CANCELLED, False)

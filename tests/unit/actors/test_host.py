@@ -1,5 +1,6 @@
 """The host around a core: effects that fail stay owed, bugs stay inside, the alarm is right."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -8,8 +9,10 @@ from actors.effects import Effect, SendDispatch
 from actors.host import Host
 from actors.remote import accepted, opened
 from domain.errors import Code, Outage, Refusal
+from domain.happening import Happening
 from domain.limits import EFFECT_RETRY_MAX_MS, EFFECTS_PER_WAKE_MAX
-from domain.messages import Dispatch, Done
+from domain.messages.file import Dispatch
+from domain.messages.reply import Done
 from domain.values import Value
 from tests.fakes.local_actors import MemoryAlarm
 from tests.unit.factories import JOB_ID, NOW_MS
@@ -44,9 +47,15 @@ class PlainCore:
         self.tried.append(self.owed.pop(0))
         return self.tried[-1]
 
-    def finish(self, effect: Effect, now_ms: int) -> None:
-        assert now_ms == NOW_MS
+    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:
+        assert (reply, now_ms) == (None, NOW_MS)
         self.finished.append(effect)
+
+    def wake(self, now_ms: int) -> None:
+        assert now_ms
+
+    def take_happenings(self) -> list[Happening]:
+        return []
 
     def next_deadline_ms(self) -> int | None:
         unfinished = [effect for effect in self.tried if effect not in self.finished]
@@ -199,6 +208,56 @@ async def test_one_wake_has_an_end_and_the_alarm_goes_on() -> None:
 
     assert len(perform.effects) == EFFECTS_PER_WAKE_MAX
     assert perform.alarm.at_ms == RETRY_MS
+
+
+class DueCore(PlainCore):
+    """Owes an effect from the moment on in which a message came."""
+
+    def receive(self, text: str, now_ms: int) -> Value:
+        assert text
+        self.later_ms = now_ms
+        return Done()
+
+    def next_effect(self, now_ms: int) -> Effect | None:
+        is_due = self.later_ms is not None and self.later_ms <= now_ms
+        self.later_ms = None if is_due else self.later_ms
+        return an_effect() if is_due else None
+
+    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:
+        assert reply is None
+        assert now_ms
+        self.finished.append(effect)
+
+
+async def test_a_clock_that_steps_back_leaves_due_what_was_due() -> None:
+    core, perform = DueCore(), Performed()
+    ticks = iter([NOW_MS, NOW_MS - 1, NOW_MS - 1, NOW_MS - 1])
+    host = Host(core, perform.alarm, perform, "file_1", lambda: next(ticks))
+
+    host.answer("hello")
+    await host.settle()
+
+    assert core.finished == [an_effect()]
+
+
+class SlowlyPerformed(Performed):
+    """Gives others a turn within each effect."""
+
+    async def __call__(self, effect: Effect) -> None:
+        turn = asyncio.Event()
+        asyncio.get_running_loop().call_soon(turn.set)
+        await turn.wait()
+        await super().__call__(effect)
+
+
+async def test_of_rounds_that_come_together_one_does_it_all() -> None:
+    core, perform = PlainCore(an_effect(1), an_effect(2)), SlowlyPerformed()
+    host = a_host(core, perform)
+
+    await asyncio.gather(host.settle(), host.settle())
+
+    assert perform.effects == core.finished == [an_effect(1), an_effect(2)]
+    assert perform.alarm.at_ms is None
 
 
 class BrokenCore(PlainCore):

@@ -4,14 +4,14 @@ import pytest
 
 from domain.errors import Code, Refusal
 from domain.limits import INBOX_NOTIFICATIONS_MAX
-from domain.messages import (
+from domain.messages.inbox import (
     Deliver,
-    Done,
     ListNotifications,
     MarkRead,
     Notification,
     NotificationPage,
 )
+from domain.messages.reply import Done
 from domain.snapshot import OutcomeKind
 from tests.unit.actors.cores import InboxOnPaper
 from tests.unit.factories import FILE_ID, JOB_ID, NOW_MS

@@ -7,13 +7,9 @@ from domain.file import FileStatus
 from domain.limits import (
     ORDER_FILES_MAX,
     RENAME_RESERVATION_LIFETIME_MS,
-    UPLOAD_RESERVATION_LIFETIME_MS,
+    RESERVATION_LIFETIME_MS,
 )
-from domain.messages import (
-    Release,
-    Reserve,
-    Reserved,
-)
+from domain.messages.order import Release, Reserve, Reserved
 from storage.order_repository import OrderRepository
 from tests.unit.actors.cores import OrderOnPaper
 from tests.unit.factories import (
@@ -142,7 +138,7 @@ def test_an_upload_that_was_never_finalized_gives_its_name_back_in_time() -> Non
     order = OrderOnPaper()
     reserved(order, a_reservation(file_id=FILE_ID))
 
-    late_ms = NOW_MS + UPLOAD_RESERVATION_LIFETIME_MS
+    late_ms = NOW_MS + RESERVATION_LIFETIME_MS
     file_id = reserved(order, a_reservation(file_id=OTHER_FILE_ID), late_ms)
 
     assert file_id == OTHER_FILE_ID
@@ -176,7 +172,8 @@ def test_the_name_of_a_file_never_ends_by_itself() -> None:
 
     with pytest.raises(Refusal):
         order.tell(
-            a_reservation(file_id=OTHER_FILE_ID), NOW_MS + 10 * UPLOAD_RESERVATION_LIFETIME_MS
+            a_reservation(file_id=OTHER_FILE_ID),
+            NOW_MS + 10 * RESERVATION_LIFETIME_MS,
         )
 
 
@@ -214,7 +211,7 @@ def a_nearly_full_order() -> OrderOnPaper:
     reserved(order, a_reservation("0.jpg", "file_0"))
     repository = OrderRepository(order.sql)
     for number in range(1, ORDER_FILES_MAX - 1):
-        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9, NOW_MS)
+        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9)
     return order
 
 

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from actors.remote import accepted, opened, refused
 from domain.errors import Code, Outage, Refusal
-from domain.messages import Done, Submitted
+from domain.messages.file import Submitted
+from domain.messages.reply import Done
 from domain.snapshot import FileSnapshot, snapshot
 from tests.unit.factories import a_locked_file
 
@@ -46,7 +47,7 @@ def test_the_envelope_is_json_with_these_members() -> None:
 
     assert json.loads(accepted(Submitted(job_id="job_1"))) == {
         "ok": True,
-        "reply": {"job_id": "job_1"},
+        "reply": {"job_id": "job_1", "is_repeat": False},
     }
     assert json.loads(refused(refusal)) == {
         "ok": False,

@@ -9,7 +9,7 @@ from domain.errors import Outage
 from domain.failure import EditFailed, FailureCode
 from domain.file import Preview
 from domain.limits import ATTEMPTS_MAX
-from storage.objects import CopyResult
+from storage.objects import Copied, NotCopied, StorageClass
 from storage.picture import PixelSize
 from storage.previews import PreviewMaker, PreviewRequest
 from tests.fakes.memory_objects import MemoryObjects
@@ -51,8 +51,14 @@ class StallingMaker:
 
 
 class BrokenCopies(MemoryObjects):
-    async def copy(self, source_key: str, target_key: str, etag: str | None = None) -> CopyResult:
-        raise Outage(f"R2 copy: {source_key} {target_key} {etag}")
+    async def copy(
+        self,
+        source_key: str,
+        target_key: str,
+        etag: str | None = None,
+        storage_class: StorageClass = StorageClass.STANDARD,
+    ) -> Copied | NotCopied:
+        raise Outage(f"R2 copy: {source_key} {target_key} {etag} {storage_class}")
 
 
 @pytest.fixture
@@ -92,22 +98,22 @@ async def test_an_edit_copies_the_photo_and_makes_its_preview(
         f"{root}/preview/{file['id']}/1.jpg",
     }
     said = capsys.readouterr().out
-    assert '"event": "job.ended"' in said
-    assert '"outcome": "done"' in said
+    assert '"event": "job.finished"' in said
+    assert '"result": "edit_done"' in said
 
 
-async def test_how_an_attempt_ended_is_logged_with_all_its_ids(
+async def test_how_a_job_ended_is_logged_with_all_its_ids(
     darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = await submitted(darkroom)
     await darkroom.work([FailingMaker(EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x"))])
 
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (ended,) = [line for line in said if line["event"] == "job.ended"]
+    (ended,) = [line for line in said if line["event"] == "job.finished"]
     file = await seen(darkroom, path)
-    assert ended["outcome"] == "unsupported_image"
+    assert (ended["result"], ended["error"]) == ("edit_failed", "unsupported_image")
     assert (ended["file_id"], ended["job_id"]) == (file["id"], file["job"]["id"])
-    assert (ended["attempt"], ended["token"]) == ("1", "1")
+    assert (ended["attempt"], ended["copied_bytes"], ended["duration_s"]) == (1, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +124,7 @@ async def test_how_an_attempt_ended_is_logged_with_all_its_ids(
         (EditFailed(FailureCode.PROCESSING_FAILED, "x"), "processing_failed", "queued"),
         (KeyError("a bug"), "processing_failed", "queued"),
         (MemoryError(), "processing_failed", "queued"),
-        (Outage("Images: down"), "processing_failed", "queued"),
+        (Outage("Images: down"), "outage", "queued"),
     ],
     ids=lambda value: repr(value) if isinstance(value, Exception) else value,
 )
@@ -130,7 +136,7 @@ async def test_an_attempt_that_fails_says_why(
     await darkroom.work([FailingMaker(trouble)])
 
     file = await seen(darkroom, path)
-    assert (file["job"]["failure"]["code"], file["status"]) == (code, status)
+    assert (file["job"]["error"]["code"], file["status"]) == (code, status)
     assert not file["locked"]
 
 
@@ -160,8 +166,8 @@ async def test_a_missing_photo_asks_for_a_revision_and_is_not_tried_again(
     file = await seen(darkroom, path)
     (told,) = (await darkroom.call("GET", "/api/notifications")).json["notifications"]
 
-    assert (file["status"], file["job"]["state"]) == ("queued", "failed")
-    assert file["job"]["failure"]["code"] == "raw_missing"
+    assert (file["status"], file["job"]["status"]) == ("queued", "failed")
+    assert file["job"]["error"]["code"] == "raw_missing"
     assert told["kind"] == "revision_required"
     assert darkroom.actors.queue.take() == []
 
@@ -174,7 +180,7 @@ async def test_a_replaced_photo_is_not_edited(darkroom: Darkroom) -> None:
     await darkroom.work()
 
     file = await seen(darkroom, path)
-    assert file["job"]["failure"]["code"] == "raw_changed"
+    assert file["job"]["error"]["code"] == "raw_changed"
     assert darkroom.objects.keys == {key}
 
 
@@ -187,7 +193,7 @@ async def test_what_is_no_photo_is_not_supported(darkroom: Darkroom) -> None:
     await darkroom.work()
 
     file = await seen(darkroom, f"/api/files/{begun['file_id']}")
-    assert file["job"]["failure"]["code"] == "unsupported_image"
+    assert file["job"]["error"]["code"] == "unsupported_image"
 
 
 async def work_for_minutes(
@@ -223,7 +229,7 @@ async def test_an_attempt_after_a_failed_one_may_succeed(darkroom: Darkroom, clo
 
     file = await seen(darkroom, path)
     assert (file["status"], file["job"]["attempt"]) == ("done", 2)
-    assert file["job"]["failure"] is None
+    assert file["job"]["error"] is None
 
 
 async def test_a_worker_that_lost_its_lease_changes_nothing(
@@ -235,7 +241,7 @@ async def test_a_worker_that_lost_its_lease_changes_nothing(
 
     file = await seen(darkroom, path)
     assert (file["status"], file["preview"]) == ("queued", None)
-    assert file["job"]["failure"]["code"] == "lease_expired"
+    assert file["job"]["error"]["code"] == "lease_expired"
     assert "job.not_answered" in events(capsys)
 
 
@@ -248,5 +254,5 @@ async def test_a_bucket_that_is_down_is_a_failure_that_may_pass(darkroom: Darkro
 
     darkroom.objects = whole
     file = await seen(darkroom, path)
-    assert file["job"]["failure"]["code"] == "processing_failed"
-    assert file["job"]["state"] == "queued"
+    assert file["job"]["error"]["code"] == "outage"
+    assert file["job"]["status"] == "queued"

@@ -2,12 +2,10 @@
 
 import pytest
 
-from domain.errors import Outage
 from domain.failure import EditFailed, FailureCode
 from domain.file import Preview
 from storage.picture import PixelSize
 from storage.previews import CopyPreviews, PreviewMaker, PreviewRequest
-from tests.fakes.memory_objects import MemoryObjects
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import Darkroom
 from tests.unit.factories import LEASE_MS
@@ -36,13 +34,6 @@ class FailingMaker(CopyPreviews):
         raise EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x")
 
 
-class UndeletableObjects(MemoryObjects):
-    """From which nothing can be removed."""
-
-    async def delete(self, key: str) -> None:
-        raise Outage(f"R2 delete: {key}")
-
-
 @pytest.fixture
 def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
     return Darkroom(retry_backoff_ms=1_000)
@@ -65,31 +56,49 @@ async def test_an_edit_leaves_the_photo_its_copy_and_its_preview(darkroom: Darkr
     assert kinds(darkroom) == ["preview/1.jpg", "processed/1", "raw"]
 
 
-async def test_a_second_edit_removes_what_the_first_has_made(darkroom: Darkroom) -> None:
+async def swept(darkroom: Darkroom, clock: Clock) -> list[str]:
+    clock.advance_ms(darkroom.settings.sweep_after_ms)
+    await darkroom.actors.ring()
+    return kinds(darkroom)
+
+
+async def test_what_a_second_edit_replaces_stays_while_signed_urls_of_it_last(
+    darkroom: Darkroom,
+) -> None:
     path = await darkroom.edited()
 
     await edit_again(darkroom, path)
 
-    assert kinds(darkroom) == ["preview/2.jpg", "processed/2", "raw"]
+    made_by_both = ["preview/1.jpg", "preview/2.jpg", "processed/1", "processed/2", "raw"]
+    assert kinds(darkroom) == made_by_both
 
 
-async def test_a_second_edit_that_fails_leaves_what_the_first_has_made(darkroom: Darkroom) -> None:
+async def test_what_a_second_edit_replaces_is_swept_then(darkroom: Darkroom, clock: Clock) -> None:
+    path = await darkroom.edited()
+    await edit_again(darkroom, path)
+
+    assert await swept(darkroom, clock) == ["preview/2.jpg", "processed/2", "raw"]
+
+
+async def test_a_second_edit_that_fails_leaves_what_the_first_has_made(
+    darkroom: Darkroom, clock: Clock
+) -> None:
     path = await darkroom.edited()
 
     await edit_again(darkroom, path, FailingMaker(darkroom.objects))
 
-    assert kinds(darkroom) == ["preview/1.jpg", "processed/1", "raw"]
+    assert await swept(darkroom, clock) == ["preview/1.jpg", "processed/1", "raw"]
     assert (await darkroom.call("GET", f"{path}/preview")).status == 200
 
 
-async def test_a_late_worker_removes_its_own_objects_and_nothing_else(
+async def test_the_objects_of_a_late_worker_are_swept_and_nothing_else(
     darkroom: Darkroom, clock: Clock
 ) -> None:
     path = await darkroom.edited()
 
     await edit_again(darkroom, path, LateMaker(darkroom, clock))
 
-    assert kinds(darkroom) == ["preview/1.jpg", "processed/1", "raw"]
+    assert await swept(darkroom, clock) == ["preview/1.jpg", "processed/1", "raw"]
 
 
 async def test_after_a_late_worker_the_next_attempt_has_objects_of_its_own(
@@ -102,17 +111,18 @@ async def test_after_a_late_worker_the_next_attempt_has_objects_of_its_own(
 
     await darkroom.work()
 
-    assert kinds(darkroom) == ["preview/2.jpg", "processed/2", "raw"]
     assert (await darkroom.call("GET", path)).json["status"] == "done"
+    assert await swept(darkroom, clock) == ["preview/2.jpg", "processed/2", "raw"]
 
 
-async def test_what_cannot_be_removed_now_fails_no_edit(
-    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+async def test_what_was_uploaded_after_the_delete_is_removed_too(
+    darkroom: Darkroom, clock: Clock
 ) -> None:
-    path = await darkroom.edited()
-    darkroom.objects = UndeletableObjects(darkroom.objects)
+    begun = (await darkroom.intent()).json
+    await darkroom.put(begun["upload"]["url"])
+    await darkroom.finalize(begun["intent_id"])
+    await darkroom.call("DELETE", f"/api/files/{begun['file_id']}")
+    await darkroom.put(begun["upload"]["url"])
+    assert kinds(darkroom) == ["raw"]
 
-    await edit_again(darkroom, path)
-
-    assert (await darkroom.call("GET", path)).json["status"] == "done"
-    assert '"event": "objects.left_behind"' in capsys.readouterr().out
+    assert await swept(darkroom, clock) == []

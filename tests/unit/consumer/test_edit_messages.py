@@ -6,7 +6,7 @@ import pytest
 
 from actors.client import FileClient
 from consumer.edit import Editor
-from domain.messages import Dispatch
+from domain.messages.file import Dispatch
 from tests.fakes.local_actors import LocalAnswer, LocalNamespace
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import Darkroom
@@ -39,7 +39,7 @@ async def test_a_message_that_comes_twice_is_worked_on_once(
 
     await darkroom.work()
 
-    assert events(capsys) == ["job.claimed", "job.ended", "job.not_claimed"]
+    assert events(capsys) == ["job.queued", "job.claimed", "job.finished", "job.not_claimed"]
 
 
 async def test_a_message_for_a_file_nobody_knows_is_passed_over(
@@ -60,7 +60,7 @@ async def test_a_file_actor_that_is_down_is_left_to_dispatch_again(
 
     await darkroom.work()
 
-    assert events(capsys) == ["job.not_claimed"]
+    assert events(capsys) == ["job.queued", "job.not_claimed"]
 
 
 class NewerActor:
@@ -69,6 +69,9 @@ class NewerActor:
     async def receive(self, text: str) -> str:
         assert text
         return '{"ok": false, "refusal": {"code": "of_a_newer_version", "detail": "", "facts": {}}}'
+
+    async def wait(self, text: str) -> str:
+        return await self.receive(text)
 
     async def fetch(self, request: object) -> LocalAnswer:
         raise AssertionError(request)

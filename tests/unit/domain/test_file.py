@@ -8,7 +8,8 @@ from domain import file as files
 from domain.errors import Code, Refusal
 from domain.failure import FailureCode
 from domain.file import File, FileStatus
-from domain.job import JobState
+from domain.job import JobStatus
+from domain.limits import LOCK_RETRY_AFTER_MAX_MS
 from tests.unit.factories import (
     JOB_ID,
     LEASE_MS,
@@ -28,7 +29,7 @@ def claimed(file: File, now_ms: int = NOW_MS, job_id: str = JOB_ID) -> File:
 
 
 def completed(file: File, token: int, now_ms: int = NOW_MS) -> File:
-    return files.completed(file, token, a_preview(), processed_key="p/1", now_ms=now_ms)
+    return files.completed(file, token, a_preview(), copied_bytes=5, now_ms=now_ms)
 
 
 # --- Status and lock ----------------------------------------------------------------------------
@@ -38,10 +39,10 @@ def completed(file: File, token: int, now_ms: int = NOW_MS) -> File:
     ("file", "status"),
     [
         (a_file(), FileStatus.QUEUED),
-        (a_file(job=a_job(JobState.QUEUED)), FileStatus.QUEUED),
+        (a_file(job=a_job(JobStatus.QUEUED)), FileStatus.QUEUED),
         (a_locked_file(), FileStatus.IN_PROGRESS),
-        (a_file(job=a_job(JobState.DONE)), FileStatus.DONE),
-        (a_file(job=a_job(JobState.FAILED)), FileStatus.FAILED),
+        (a_file(job=a_job(JobStatus.DONE)), FileStatus.DONE),
+        (a_file(job=a_job(JobStatus.FAILED)), FileStatus.FAILED),
     ],
 )
 def test_the_status_is_read_off_the_newest_job(file: File, status: FileStatus) -> None:
@@ -62,24 +63,31 @@ def test_the_status_is_read_off_the_newest_job(file: File, status: FileStatus) -
 def test_a_file_that_needs_a_new_upload_waits_and_is_not_called_failed(
     code: FailureCode, status: FileStatus
 ) -> None:
-    file = a_file(job=a_job(JobState.FAILED, failure=a_failure(code)))
+    file = a_file(job=a_job(JobStatus.FAILED, error=a_failure(code)))
 
     assert file.status is status
 
 
-@pytest.mark.parametrize("state", JobState)
-def test_a_file_is_locked_exactly_while_its_job_is_in_progress(state: JobState) -> None:
-    file = a_file(job=a_job(state))
+@pytest.mark.parametrize("status", JobStatus)
+def test_a_file_is_locked_exactly_while_its_job_is_in_progress(status: JobStatus) -> None:
+    file = a_file(job=a_job(status))
 
-    assert (file.lock is not None) == (state is JobState.IN_PROGRESS)
+    assert (file.lock is not None) == (status is JobStatus.IN_PROGRESS)
 
 
 @pytest.mark.parametrize(
     "change",
-    [lambda file: files.renamed(file, "new.jpg", NOW_MS), lambda f: files.deleted(f, NOW_MS)],
-    ids=["rename", "delete"],
+    [
+        lambda file: files.renamed(file, "new.jpg", NOW_MS),
+        lambda file: files.marked(file, NOW_MS, value=True),
+        lambda file: files.deleted(file, NOW_MS),
+        lambda file: files.submitted(file, OTHER_JOB_ID, NOW_MS),
+    ],
+    ids=["rename", "mark", "delete", "submit"],
 )
-def test_a_locked_file_may_not_be_renamed_or_deleted(change: Callable[[File], File]) -> None:
+def test_a_locked_file_may_not_be_changed_deleted_or_submitted(
+    change: Callable[[File], File],
+) -> None:
     file = a_locked_file()
 
     with pytest.raises(Refusal) as refused:
@@ -89,9 +97,11 @@ def test_a_locked_file_may_not_be_renamed_or_deleted(change: Callable[[File], Fi
     assert refused.value.facts == {
         "file_id": file.id,
         "job_id": JOB_ID,
+        "attempt": 1,
         "locked_since_ms": NOW_MS,
         "locked_until_ms": NOW_MS + LEASE_MS,
-        "retry_after_ms": LEASE_MS,
+        "live_url": "/api/orders/summer-42/live",
+        "retry_after_ms": LOCK_RETRY_AFTER_MAX_MS,
     }
 
 
@@ -104,10 +114,13 @@ def test_time_to_retry_is_never_negative() -> None:
     assert refused.value.facts["retry_after_ms"] == 0
 
 
-def test_a_locked_file_may_be_marked() -> None:
-    marked = files.marked(a_locked_file(), NOW_MS, value=True)
+def test_towards_the_end_of_a_lease_there_is_less_time_to_wait() -> None:
+    file = a_locked_file()
 
-    assert marked.marked
+    with pytest.raises(Refusal) as refused:
+        files.renamed(file, "new.jpg", NOW_MS + LEASE_MS - 200)
+
+    assert refused.value.facts["retry_after_ms"] == 200
 
 
 @pytest.mark.parametrize(
@@ -127,9 +140,9 @@ def test_a_change_to_what_is_so_already_is_no_new_version(same: Callable[[File],
 # --- Submit and claim ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
-def test_a_file_whose_job_has_ended_may_be_submitted_again(state: JobState) -> None:
-    file = a_file(job=a_job(state))
+@pytest.mark.parametrize("status", [JobStatus.DONE, JobStatus.FAILED])
+def test_a_file_whose_job_has_ended_may_be_submitted_again(status: JobStatus) -> None:
+    file = a_file(job=a_job(status))
 
     again = files.submitted(file, OTHER_JOB_ID, NOW_MS)
 
@@ -137,9 +150,8 @@ def test_a_file_whose_job_has_ended_may_be_submitted_again(state: JobState) -> N
     assert again.version == file.version + 1
 
 
-@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.IN_PROGRESS])
-def test_a_file_has_one_active_job_at_most(state: JobState) -> None:
-    file = a_file(job=a_job(state))
+def test_a_file_has_one_active_job_at_most() -> None:
+    file = a_file(job=a_job(JobStatus.QUEUED))
 
     with pytest.raises(Refusal) as refused:
         files.submitted(file, OTHER_JOB_ID, NOW_MS)
@@ -163,8 +175,8 @@ def test_a_claim_locks_the_file_for_one_lease() -> None:
         (a_file(), JOB_ID, NOW_MS),
         (a_file(job=a_job()), OTHER_JOB_ID, NOW_MS),
         (a_locked_file(), JOB_ID, NOW_MS),
-        (a_file(job=a_job(JobState.DONE)), JOB_ID, NOW_MS),
-        (a_file(job=a_job(JobState.FAILED)), JOB_ID, NOW_MS),
+        (a_file(job=a_job(JobStatus.DONE)), JOB_ID, NOW_MS),
+        (a_file(job=a_job(JobStatus.FAILED)), JOB_ID, NOW_MS),
         (a_file(job=a_job(not_before_ms=NOW_MS + 1)), JOB_ID, NOW_MS),
     ],
     ids=["no job", "another job", "claimed already", "done", "failed", "in its backoff"],
@@ -210,14 +222,14 @@ def test_deleting_a_file_cancels_its_queued_job() -> None:
     file = files.deleted(a_file(job=a_job()), NOW_MS)
 
     assert file.job is not None
-    assert file.job.state is JobState.FAILED
-    assert file.job.failure is not None
-    assert file.job.failure.code is FailureCode.CANCELLED
+    assert file.job.status is JobStatus.FAILED
+    assert file.job.error is not None
+    assert file.job.error.code is FailureCode.FILE_DELETED
 
 
-@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED])
-def test_deleting_a_file_leaves_a_job_that_has_ended_as_it_was(state: JobState) -> None:
-    job = a_job(state)
+@pytest.mark.parametrize("status", [JobStatus.DONE, JobStatus.FAILED])
+def test_deleting_a_file_leaves_a_job_that_has_ended_as_it_was(status: JobStatus) -> None:
+    job = a_job(status)
 
     assert files.deleted(a_file(job=job), NOW_MS).job == job
 

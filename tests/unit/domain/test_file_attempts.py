@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from domain import file as files
+from domain import keys
 from domain.errors import Code, Refusal
 from domain.failure import FailureCode
 from domain.file import File, FileStatus
-from domain.job import JobState
+from domain.job import JobStatus
 from domain.limits import ATTEMPTS_MAX
 from tests.unit.factories import (
     JOB_ID,
@@ -28,7 +29,7 @@ def claimed(file: File, now_ms: int = NOW_MS, job_id: str = JOB_ID) -> File:
 
 
 def completed(file: File, token: int, now_ms: int = NOW_MS) -> File:
-    return files.completed(file, token, a_preview(), processed_key="p/1", now_ms=now_ms)
+    return files.completed(file, token, a_preview(), copied_bytes=5, now_ms=now_ms)
 
 
 def attempt_failed(
@@ -104,8 +105,9 @@ def test_a_completed_edit_unlocks_the_file_and_shows_its_preview() -> None:
 
     assert file.status is FileStatus.DONE
     assert file.lock is None
-    assert file.preview == a_preview()
-    assert file.processed_key == "p/1"
+    made = keys.of_attempt("alice", "summer-42", file.id, 1)
+    assert file.preview is not None
+    assert (file.processed_key, file.preview.object_key) == made
     assert not file.marked
 
 
@@ -124,10 +126,10 @@ def test_an_expired_lease_unlocks_the_file_and_queues_the_job_again() -> None:
 
     assert file.lock is None
     assert file.job is not None
-    assert file.job.state is JobState.QUEUED
+    assert file.job.status is JobStatus.QUEUED
     assert file.job.not_before_ms == NOW_MS + LEASE_MS + 500
-    assert file.job.failure is not None
-    assert file.job.failure.code is FailureCode.LEASE_EXPIRED
+    assert file.job.error is not None
+    assert file.job.error.code is FailureCode.LEASE_EXPIRED
 
 
 def test_a_lease_that_still_runs_is_not_taken_away() -> None:

@@ -4,7 +4,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from domain import ids
-from domain.messages import Dispatch
+from domain.messages.file import Dispatch
+from tests.unit.factories import FILE_ID, JOB_ID, OTHER_FILE_ID
 
 HEX = "0123456789abcdef" * 2
 
@@ -57,8 +58,23 @@ def test_what_is_not_a_file_id_is_refused_in_paths_and_bodies_alike(text: str) -
 
 def test_new_ids_have_the_shape_that_is_checked() -> None:
     assert ids.is_file_id(ids.new_file_id())
-    assert TypeAdapter(ids.JobId).validate_python(ids.new_job_id())
-    assert ids.is_notification_id(ids.notification_id(ids.new_job_id()))
+    job_id = ids.new_job_id(FILE_ID)
+    assert TypeAdapter(ids.JobId).validate_python(job_id)
+    assert ids.is_notification_id(ids.notification_id(job_id))
+
+
+def test_a_job_id_tells_its_file() -> None:
+    assert ids.file_of(ids.new_job_id(FILE_ID)) == FILE_ID
+    assert ids.file_of(ids.derived_job_id(FILE_ID, "submit", "key")) == FILE_ID
+
+
+def test_the_same_causes_derive_the_same_job_id_and_others_another() -> None:
+    derived = ids.derived_job_id(FILE_ID, "a", "b")
+
+    assert ids.is_job_id(derived)
+    assert derived == ids.derived_job_id(FILE_ID, "a", "b")
+    assert derived != ids.derived_job_id(FILE_ID, "ab")
+    assert derived != ids.derived_job_id(OTHER_FILE_ID, "a", "b")
 
 
 def test_no_two_new_ids_are_the_same() -> None:
@@ -66,7 +82,7 @@ def test_no_two_new_ids_are_the_same() -> None:
 
 
 def test_a_job_has_one_notification_id() -> None:
-    assert ids.notification_id(f"job_{HEX}") == f"ntf_{HEX}"
+    assert ids.notification_id(JOB_ID) == f"ntf_{JOB_ID.removeprefix('job_')}"
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,41 @@ def test_the_cause_of_invalid_settings_is_cut_off_for_it_holds_their_values() ->
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     assert SECRET not in repr(Settings.read(ENVIRONMENT))
+
+
+def test_operators_have_names_and_tokens() -> None:
+    given = f"olga:{'o' * 16}, otto:{'p' * 15}:, olga:{'q' * 16},"
+
+    settings = Settings.read(ENVIRONMENT | {"OPERATOR_TOKENS": given})
+
+    assert settings.operators == (
+        ("olga", "o" * 16),
+        ("otto", "p" * 15 + ":"),
+        ("olga", "q" * 16),
+    )
+
+
+def test_where_none_is_named_nobody_is_an_operator() -> None:
+    assert Settings.read(ENVIRONMENT).operators == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("olga:" + "o" * 15, "16 characters"),
+        ("olga:", "16 characters"),
+        ("s3cr3t" + "o" * 20, "16 characters"),
+        (":s3cr3t" + "o" * 20, '"name:token"'),
+        ("ol ga:s3cr3t" + "o" * 20, '"name:token"'),
+        ("olga:s3cr3t\N{LATIN SMALL LETTER E WITH ACUTE}" + "o" * 20, '"name:token"'),
+        ("olga:s3cr3t\t" + "o" * 20, '"name:token"'),
+        (f"olga:s3cr3t{'o' * 20},otto:s3cr3t{'o' * 20}", "the same token"),
+    ],
+)
+def test_an_entry_that_names_no_operator_is_told_and_not_shown(given: str, why: str) -> None:
+    with pytest.raises(SettingsInvalid) as invalid:
+        Settings.read(ENVIRONMENT | {"OPERATOR_TOKENS": given})
+
+    assert str(invalid.value).startswith("OPERATOR_TOKENS: ")
+    assert why in str(invalid.value)
+    assert "s3cr3t" not in str(invalid.value)

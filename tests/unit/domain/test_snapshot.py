@@ -4,7 +4,7 @@ import pytest
 
 from domain.failure import FailureCode
 from domain.file import File
-from domain.job import JobState
+from domain.job import JobStatus
 from domain.snapshot import FileSnapshot, OutcomeKind, outcome, snapshot
 from tests.unit.factories import (
     NOW_MS,
@@ -35,8 +35,8 @@ def test_a_snapshot_says_that_the_file_is_locked() -> None:
     [
         a_file(),
         a_locked_file(),
-        a_file(job=a_job(JobState.DONE), preview=a_preview()),
-        a_file(job=a_job(JobState.FAILED), deleted_at_ms=NOW_MS),
+        a_file(job=a_job(JobStatus.DONE), preview=a_preview()),
+        a_file(job=a_job(JobStatus.FAILED), deleted_at_ms=NOW_MS),
     ],
 )
 def test_a_snapshot_survives_being_sent(file: File) -> None:
@@ -76,35 +76,40 @@ def test_there_is_no_outcome_before_the_job_has_ended(file: File) -> None:
         (FailureCode.IMAGE_TOO_LARGE, OutcomeKind.EDIT_FAILED),
         (FailureCode.PROCESSING_FAILED, OutcomeKind.EDIT_FAILED),
         (FailureCode.LEASE_EXPIRED, OutcomeKind.EDIT_FAILED),
+        (FailureCode.CORRUPT_IMAGE, OutcomeKind.EDIT_FAILED),
+        (FailureCode.OUTAGE, OutcomeKind.EDIT_FAILED),
+        (FailureCode.CANCELLED, OutcomeKind.EDIT_CANCELLED),
     ],
 )
 def test_the_owner_hears_why_an_edit_failed(code: FailureCode, kind: OutcomeKind) -> None:
-    ended = outcome(a_file(job=a_job(JobState.FAILED, failure=a_failure(code))))
+    ended = outcome(a_file(job=a_job(JobStatus.FAILED, error=a_failure(code))))
 
     assert ended is not None
     assert ended.kind is kind
-    assert ended.detail == f"it was {code}"
+    assert ended.job.error == a_failure(code)
 
 
 def test_the_owner_hears_that_an_edit_is_done_under_the_name_of_that_time() -> None:
-    ended = outcome(a_file(name="new.jpg", job=a_job(JobState.DONE)))
+    ended = outcome(a_file(name="new.jpg", job=a_job(JobStatus.DONE)))
 
     assert ended is not None
-    assert (ended.kind, ended.file_name, ended.at_ms) == (OutcomeKind.EDIT_DONE, "new.jpg", NOW_MS)
-    assert ended.detail is None
+    assert (ended.kind, ended.file_name) == (OutcomeKind.EDIT_DONE, "new.jpg")
+    assert (ended.job.finished_at_ms, ended.job.error) == (NOW_MS, None)
 
 
-def test_an_owner_is_not_told_of_what_they_cancelled() -> None:
-    cancelled = a_failure(FailureCode.CANCELLED)
+def test_who_deleted_a_file_is_not_told_that_its_edit_was_cancelled() -> None:
+    ended = outcome(a_file(job=a_job(JobStatus.FAILED, error=a_failure(FailureCode.FILE_DELETED))))
 
-    assert outcome(a_file(job=a_job(JobState.FAILED, failure=cancelled))) is None
+    assert ended is not None
+    assert (ended.kind, ended.is_news) == (OutcomeKind.EDIT_CANCELLED, False)
 
 
 def test_every_failure_is_one_the_owner_hears_of_or_has_caused() -> None:
     silent = [
         code
         for code in FailureCode
-        if outcome(a_file(job=a_job(JobState.FAILED, failure=a_failure(code)))) is None
+        if (ended := outcome(a_file(job=a_job(JobStatus.FAILED, error=a_failure(code)))))
+        and not ended.is_news
     ]
 
-    assert silent == [FailureCode.CANCELLED]
+    assert silent == [FailureCode.FILE_DELETED]

@@ -7,16 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.failure import FailureCode
-from domain.file import FileStatus
-from domain.job import JobState
-from domain.messages import Notification, OrderStatus
-from domain.snapshot import OutcomeKind, snapshot
-from domain.views import FileView, NotificationView, StatusView, rfc3339
+from domain.file import FileStatus, OrderPause
+from domain.job import JobStatus
+from domain.messages.file import FileHistory
+from domain.messages.inbox import Notification
+from domain.messages.order import OrderStatus
+from domain.snapshot import OutcomeKind, snapshot, summary
+from domain.views import (
+    FileHistoryView,
+    FileView,
+    JobView,
+    NotificationView,
+    StatusView,
+    rfc3339,
+)
 from tests.unit.factories import (
     FILE_ID,
     JOB_ID,
     NOW,
     NOW_MS,
+    OTHER_JOB_ID,
     a_failure,
     a_file,
     a_job,
@@ -49,7 +59,7 @@ def test_no_millisecond_is_lost_on_the_wire(at_ms: int) -> None:
 
 
 def test_a_file_is_shown_with_these_fields_and_no_others() -> None:
-    file = a_file(job=a_job(JobState.DONE), preview=a_preview(), version=3)
+    file = a_file(preview=a_preview(), version=3)
 
     shown = FileView.of(snapshot(file)).model_dump(mode="json")
 
@@ -60,18 +70,13 @@ def test_a_file_is_shown_with_these_fields_and_no_others() -> None:
         "object_key": f"user/alice/orders/summer-42/raw/{FILE_ID}/beach.jpg",
         "size_bytes": 5,
         "content_type": "image/jpeg",
-        "status": "done",
+        "status": "queued",
         "marked": False,
         "locked": False,
+        "paused": False,
+        "revision_required": False,
         "version": 3,
-        "job": {
-            "id": JOB_ID,
-            "state": "done",
-            "attempt": 1,
-            "created_at": NOW,
-            "finished_at": NOW,
-            "failure": None,
-        },
+        "job": None,
         "preview": {
             "width": 1280,
             "height": 853,
@@ -82,7 +87,30 @@ def test_a_file_is_shown_with_these_fields_and_no_others() -> None:
         "preview_url": f"/api/files/{FILE_ID}/preview",
         "created_at": NOW,
         "updated_at": NOW,
+        "archived_at": None,
     }
+
+
+def test_a_job_is_shown_with_these_fields_and_no_others() -> None:
+    file = a_file(job=a_job(JobStatus.DONE))
+
+    shown = FileView.of(snapshot(file)).model_dump(mode="json")
+
+    assert shown["job"] == {
+        "id": JOB_ID,
+        "file_id": FILE_ID,
+        "order_id": "summer-42",
+        "user_id": "alice",
+        "status": "done",
+        "attempt": 1,
+        "created_at": NOW,
+        "started_at": NOW,
+        "finished_at": NOW,
+        "error": None,
+        "preview_maker": "pillow",
+        "copied_bytes": 5,
+    }
+    assert shown["status"] == "done"
 
 
 def test_a_file_without_a_job_or_a_preview_shows_null() -> None:
@@ -91,14 +119,44 @@ def test_a_file_without_a_job_or_a_preview_shows_null() -> None:
     assert (shown.job, shown.preview, shown.preview_url) == (None, None, None)
 
 
-def test_a_failure_is_shown_with_its_code_and_detail() -> None:
-    failure = a_failure(FailureCode.RAW_MISSING)
-    file = a_file(job=a_job(JobState.FAILED, failure=failure))
+def test_an_error_is_shown_with_its_code_and_detail() -> None:
+    error = a_failure(FailureCode.RAW_MISSING)
+    file = a_file(job=a_job(JobStatus.FAILED, error=error))
 
     shown = FileView.of(snapshot(file)).model_dump(mode="json")
 
-    assert shown["job"]["failure"] == {"code": "raw_missing", "detail": "it was raw_missing"}
-    assert shown["status"] == "queued"
+    assert shown["job"]["error"] == {"code": "raw_missing", "detail": "it was raw_missing"}
+    assert (shown["status"], shown["revision_required"]) == ("queued", True)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"is_paused": True}, {"order_pause": OrderPause(revision=1, is_paused=True)}]
+)
+def test_a_file_is_paused_by_itself_or_with_its_order(changes: dict[str, object]) -> None:
+    assert FileView.of(snapshot(a_file(**changes))).paused
+
+
+def test_an_archived_file_says_since_when() -> None:
+    assert FileView.of(snapshot(a_file(archived_at_ms=NOW_MS))).archived_at == NOW
+
+
+def test_a_job_that_was_not_claimed_yet_has_not_started() -> None:
+    shown = JobView.of(summary(a_job()))
+
+    assert (shown.attempt, shown.started_at, shown.finished_at) == (0, None, None)
+    assert (shown.preview_maker, shown.copied_bytes) == (None, None)
+
+
+def test_a_history_is_the_file_with_all_its_jobs() -> None:
+    job, past = a_job(), a_job(JobStatus.DONE, id=OTHER_JOB_ID)
+    file = snapshot(a_file(job=job))
+
+    shown = FileHistoryView.of_history(
+        FileHistory(file=file, jobs=(summary(job), summary(past)))
+    ).model_dump(mode="json")
+
+    assert [job["id"] for job in shown.pop("jobs")] == [JOB_ID, OTHER_JOB_ID]
+    assert shown == FileView.of(file).model_dump(mode="json")
 
 
 def test_no_view_of_a_locked_file_holds_its_token() -> None:
@@ -110,13 +168,24 @@ def test_no_view_of_a_locked_file_holds_its_token() -> None:
 
 def test_a_status_counts_every_state_even_at_zero() -> None:
     counts = dict.fromkeys(FileStatus, 0) | {FileStatus.DONE: 2}
-    status = OrderStatus(order_id="summer-42", total=2, counts=counts, version=17)
+    status = OrderStatus(
+        order_id="summer-42",
+        total=2,
+        counts=counts,
+        revision_required=1,
+        is_paused=True,
+        version=17,
+        epoch="abcd1234",
+    )
 
     assert StatusView.of(status).model_dump(mode="json") == {
         "order_id": "summer-42",
         "total": 2,
         "counts": {"queued": 0, "in_progress": 0, "done": 2, "failed": 0},
+        "revision_required": 1,
+        "paused": True,
         "version": 17,
+        "cursor": "abcd1234-17",
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from domain import file as files
 from domain.file import File
-from domain.job import JobState
+from domain.job import JobStatus
 from domain.wakeup import Deadline, changes
 from tests.unit.factories import (
     JOB_ID,
@@ -16,7 +16,10 @@ from tests.unit.factories import (
     a_job,
     a_locked_file,
     a_preview,
+    some_settings,
 )
+
+SETTINGS = some_settings()
 
 LATER_MS = NOW_MS + 1_000
 WAITING = a_file(job=a_job())
@@ -48,8 +51,12 @@ LOCKED = a_locked_file()
         ),
         (
             LOCKED,
-            files.completed(LOCKED, 1, a_preview(), processed_key="p", now_ms=LATER_MS),
-            {Deadline.TELL: LATER_MS, Deadline.LEASE: None},
+            files.completed(LOCKED, 1, a_preview(), copied_bytes=5, now_ms=LATER_MS),
+            {
+                Deadline.TELL: LATER_MS,
+                Deadline.LEASE: None,
+                Deadline.ARCHIVE: LATER_MS + SETTINGS.archive_after_ms,
+            },
         ),
         (
             LOCKED,
@@ -58,6 +65,7 @@ LOCKED = a_locked_file()
                 Deadline.TELL: LATER_MS,
                 Deadline.LEASE: None,
                 Deadline.DISPATCH: LATER_MS + 700,
+                Deadline.SWEEP: LATER_MS + SETTINGS.sweep_after_ms,
             },
         ),
         (
@@ -76,24 +84,24 @@ LOCKED = a_locked_file()
 def test_a_change_sets_and_clears_exactly_its_deadlines(
     before: File | None, after: File, expected: dict[Deadline, int | None]
 ) -> None:
-    assert changes(before, after, LATER_MS) == expected
+    assert changes(before, after, SETTINGS, LATER_MS) == expected
 
 
 def test_a_change_beside_a_waiting_job_leaves_its_dispatch_alone() -> None:
     marked = files.marked(WAITING, LATER_MS, value=True)
 
-    assert Deadline.DISPATCH not in changes(WAITING, marked, LATER_MS)
+    assert Deadline.DISPATCH not in changes(WAITING, marked, SETTINGS, LATER_MS)
 
 
 def test_a_new_job_after_an_old_one_is_dispatched_at_once() -> None:
-    before = a_file(job=a_job(JobState.DONE))
+    before = a_file(job=a_job(JobStatus.DONE))
     after = files.submitted(before, OTHER_JOB_ID, LATER_MS)
 
-    assert changes(before, after, LATER_MS)[Deadline.DISPATCH] == LATER_MS
+    assert changes(before, after, SETTINGS, LATER_MS)[Deadline.DISPATCH] == LATER_MS
 
 
 def test_a_purge_is_due_once() -> None:
     deleted = files.deleted(a_file(), NOW_MS)
 
-    assert changes(a_file(), deleted, NOW_MS)[Deadline.PURGE] == NOW_MS
-    assert changes(deleted, deleted, LATER_MS) == {}
+    assert changes(a_file(), deleted, SETTINGS, NOW_MS)[Deadline.PURGE] == NOW_MS
+    assert changes(deleted, deleted, SETTINGS, LATER_MS) == {}

@@ -5,8 +5,15 @@ from pydantic import Field
 
 from domain.errors import Code, Refusal
 from domain.limits import JSON_BODY_BYTES_MAX
-from domain.messages import Done
-from edge.exchange import Body, Response, json_response, parsed_body, whole_number
+from domain.messages.reply import Done
+from edge.exchange import (
+    Body,
+    Response,
+    json_response,
+    optional_body,
+    parsed_body,
+    whole_number,
+)
 from tests.unit.darkroom import a_json_request, a_request
 
 pytestmark = pytest.mark.anyio
@@ -156,6 +163,24 @@ def test_a_json_response_is_for_its_caller_alone() -> None:
         "cache-control": "no-store",
         "x-more": "1",
     }
+
+
+@pytest.mark.parametrize("text", [b"", b'{"name": "a"}'])
+async def test_an_optional_body_may_be_left_out(text: bytes) -> None:
+    class Note(Body):
+        name: str = "a"
+
+    assert await optional_body(a_json_request(text), Note) == Note()
+
+
+async def test_an_optional_body_that_is_there_has_to_fit() -> None:
+    with pytest.raises(Refusal) as of_another_type:
+        await optional_body(a_json_request(b"{}", "text/plain"), Order)
+    with pytest.raises(Refusal) as of_another_shape:
+        await optional_body(a_json_request(b"{}"), Order)
+
+    assert of_another_type.value.code is Code.UNSUPPORTED_MEDIA_TYPE
+    assert of_another_shape.value.code is Code.INVALID_BODY
 
 
 def test_headers_are_added_to_those_there_are() -> None:

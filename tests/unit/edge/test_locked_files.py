@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from actors.client import FileClient
-from domain.messages import UpdateFile
+from domain.messages.file import UpdateFile
 from domain.snapshot import FileSnapshot
 from tests.fakes.local_actors import LocalActors
 from tests.unit.conftest import Clock
@@ -29,21 +29,64 @@ async def names(darkroom: Darkroom) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("method", "body"), [("PATCH", {"name": "new.jpg"}), ("DELETE", None)], ids=["rename", "delete"]
+    ("method", "suffix", "body"),
+    [
+        ("PATCH", "", {"name": "new.jpg"}),
+        ("PATCH", "", {"marked": True}),
+        ("DELETE", "", None),
+        ("POST", "/revision", None),
+    ],
+    ids=["rename", "mark", "delete", "revision"],
 )
 async def test_a_locked_file_says_which_job_holds_it_and_until_when(
-    darkroom: Darkroom, method: str, body: dict[str, str] | None
+    darkroom: Darkroom, method: str, suffix: str, body: dict[str, object] | None
 ) -> None:
     path = await locked(darkroom)
-    job = (await darkroom.call("GET", path)).json["job"]
+    file = (await darkroom.call("GET", path)).json
 
-    answer = await darkroom.call(method, path, body)
+    answer = await darkroom.call(method, path + suffix, body)
 
     assert answer.problem == (409, "file_locked")
-    assert answer.json["job_id"] == job["id"]
-    assert answer.json["locked_since"] == "2026-11-22T10:00:00.000Z"
-    assert answer.json["locked_until"] == "2026-11-22T10:15:00.000Z"
-    assert answer.headers["retry-after"] == "900"
+    facts = ("file_id", "job_id", "attempt", "locked_since", "locked_until", "live_url")
+    assert {name: answer.json[name] for name in facts} == {
+        "file_id": file["id"],
+        "job_id": file["job"]["id"],
+        "attempt": 1,
+        "locked_since": "2026-11-22T10:00:00.000Z",
+        "locked_until": "2026-11-22T10:15:00.000Z",
+        "live_url": "/api/orders/summer-42/live",
+    }
+    assert answer.headers["retry-after"] == "5"
+    assert (await darkroom.call("GET", path)).json == file
+
+
+async def test_a_lock_that_is_nearly_over_says_to_come_back_then(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await locked(darkroom)
+    clock.advance_ms(LEASE_MS - 1_500)
+
+    answer = await darkroom.call("DELETE", path)
+
+    assert answer.headers["retry-after"] == "2"
+
+
+async def test_a_lock_is_told_of_before_a_version_that_is_out_of_date(darkroom: Darkroom) -> None:
+    path = await locked(darkroom)
+
+    renamed = await darkroom.call("PATCH", path, {"name": "new.jpg"}, if_match='"1"')
+    deleted = await darkroom.call("DELETE", path, if_match='"1"')
+
+    assert renamed.problem == (409, "file_locked")
+    assert deleted.problem == (409, "file_locked")
+
+
+async def test_a_locked_file_is_skipped_by_a_submit(darkroom: Darkroom) -> None:
+    path = await locked(darkroom)
+
+    answer = await darkroom.submit(path)
+
+    assert [file["reason"] for file in answer.json["skipped"]] == ["file_locked"]
 
 
 async def test_a_refused_rename_leaves_the_old_name_and_frees_the_new_one(
@@ -91,11 +134,3 @@ async def test_a_file_can_be_renamed_once_its_lease_has_run_out(
     answer = await darkroom.call("PATCH", path, {"name": "new.jpg"})
 
     assert (answer.status, answer.json["name"]) == (200, "new.jpg")
-
-
-async def test_a_locked_file_can_be_marked(darkroom: Darkroom) -> None:
-    path = await locked(darkroom)
-
-    answer = await darkroom.call("PATCH", path, {"marked": True})
-
-    assert (answer.status, answer.json["marked"]) == (200, True)

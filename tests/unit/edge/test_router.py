@@ -1,15 +1,15 @@
 """Routes: found, refused with 404 or 405, and ids checked before an actor is addressed."""
 
-import re
-
 import pytest
 
 from domain.errors import Code, Refusal
+from domain.ids import notification_id
 from edge.exchange import Response
-from edge.router import Route, matched
+from edge.router import Access, Route, matched
 from edge.routes import ROUTES
 from edge.services import Call
 from tests.unit.darkroom import Darkroom
+from tests.unit.factories import JOB_ID
 
 FILE = "file_" + "0" * 32
 
@@ -23,14 +23,22 @@ ONE_OF_EACH = (
     Route("POST", "/things", handler),
     Route("GET", "/orders/{order_id}/files", handler),
     Route("GET", "/files/{file_id}", handler),
+    Route("GET", "/jobs/{job_id}", handler),
+    Route("GET", "/dead/{message_id}", handler),
     Route("GET", "/media/{key}", handler),
 )
 
 
 def an_instance_of(pattern: str) -> str:
-    ids = {"{order_id}": "summer-42", "{file_id}": FILE, "{key}": "user/a/raw/b.jpg"}
-    ids["{notification_id}"] = "ntf_" + "0" * 32
-    return re.sub(r"\{\w+\}", lambda found: ids[found[0]], pattern)
+    ids = {
+        "order_id": "summer-42",
+        "file_id": FILE,
+        "job_id": JOB_ID,
+        "notification_id": notification_id(JOB_ID),
+        "message_id": "0123456789abcdef",
+        "key": "user/a/raw/b.jpg",
+    }
+    return pattern.format_map(ids)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.pattern}")
@@ -47,7 +55,9 @@ def test_no_two_routes_answer_the_same_request() -> None:
 
 
 def test_only_what_is_signed_or_public_needs_no_session() -> None:
-    public = {f"{route.method} {route.pattern}" for route in ROUTES if not route.needs_session}
+    public = {
+        f"{route.method} {route.pattern}" for route in ROUTES if route.access is Access.PUBLIC
+    }
 
     assert public == {
         "GET /health",
@@ -56,6 +66,12 @@ def test_only_what_is_signed_or_public_needs_no_session() -> None:
         "PUT /media/{key}",
         "GET /media/{key}",
     }
+
+
+def test_what_lies_under_ops_is_for_operators_and_nothing_else_is() -> None:
+    theirs = {route.pattern for route in ROUTES if route.access is Access.OPERATORS}
+
+    assert theirs == {route.pattern for route in ROUTES if route.pattern.startswith("/ops/")}
 
 
 def test_parameters_are_read_off_the_path() -> None:
@@ -99,6 +115,8 @@ def test_a_known_path_says_which_methods_it_allows(method: str) -> None:
         ("/orders/a b/files", Code.ORDER_NOT_FOUND),
         ("/orders/a\n/files", Code.ORDER_NOT_FOUND),
         ("/orders/../files", Code.ORDER_NOT_FOUND),
+        ("/dead/a b", Code.PARKED_NOT_FOUND),
+        ("/jobs/job_1", Code.JOB_NOT_FOUND),
         ("/files/", Code.FILE_NOT_FOUND),
         ("/files/file_1", Code.FILE_NOT_FOUND),
         (f"/files/{FILE.upper()}", Code.FILE_NOT_FOUND),

@@ -2,12 +2,19 @@
 
 import pytest
 
-from domain.messages import Submit
+from domain.ids import new_job_id
+from domain.messages.file import Submit
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import ORDER, Darkroom
-from tests.unit.factories import JOB_ID, LEASE_MS
+from tests.unit.factories import LEASE_MS
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["queue", "cron"])
+def darkroom(clock: Clock, request: pytest.FixtureRequest) -> Darkroom:  # noqa: ARG001 -- it stands still
+    """Its jobs are carried by the one or the other: nobody may notice."""
+    return Darkroom(job_transport=request.param)
 
 
 async def counts(darkroom: Darkroom) -> dict[str, int]:
@@ -56,9 +63,10 @@ async def test_an_order_that_was_down_hears_of_everything_later(
 ) -> None:
     path = await darkroom.uploaded()
     darkroom.actors.orders.is_down = True
+    file_id = path.rsplit("/", 1)[1]
     await darkroom.services.files.submit(
-        path.rsplit("/", 1)[1],
-        Submit(caller_id="alice", order_id="summer-42", job_id=JOB_ID),
+        file_id,
+        Submit(caller_id="alice", order_id="summer-42", job_id=new_job_id(file_id)),
     )
     await darkroom.work()
     darkroom.actors.orders.is_down = False

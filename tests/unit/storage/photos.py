@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from typing import Any, Final
 
 from PIL import Image
@@ -43,3 +44,9 @@ def lying_jpeg(width: int, height: int) -> bytes:
     frame[5:9] = struct.pack(">HH", height, width)
     scan = data.index(START_OF_SCAN)
     return data[:scan] + bytes(frame) + data[scan:]
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    """Of a PNG."""
+    checksum = struct.pack(">I", zlib.crc32(name + data))
+    return struct.pack(">I", len(data)) + name + data + checksum

@@ -118,3 +118,46 @@ def test_a_cleared_deadline_is_gone(kept: Deadlines) -> None:
 
     assert kept.earliest() is None
     assert kept.take_due(NOW_MS) is None
+
+
+def test_what_is_owed_is_taken_at_once_and_is_put_off_already(kept: Deadlines) -> None:
+    kept.owe("tell", NOW_MS)
+
+    assert kept.take_due(NOW_MS) == "tell"
+    assert kept.take_due(NOW_MS) is None
+    assert kept.earliest() == NOW_MS + EFFECT_RETRY_FIRST_MS
+
+
+def test_what_is_owed_is_met_later_by_whoever_knows_nothing_of_it() -> None:
+    sql = SqliteSql()
+    migrate(sql, [deadlines.MIGRATION])
+    Deadlines(sql).owe("tell", NOW_MS)
+
+    restarted = Deadlines(sql)
+
+    assert restarted.take_due(NOW_MS) is None
+    assert restarted.take_due(NOW_MS + EFFECT_RETRY_FIRST_MS) == "tell"
+
+
+def test_what_was_owed_in_a_transaction_that_was_undone_is_not_met() -> None:
+    sql = SqliteSql()
+    migrate(sql, [deadlines.MIGRATION])
+    kept = Deadlines(sql)
+
+    def owe_and_fail() -> None:
+        kept.owe("tell", NOW_MS)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        sql.transaction(owe_and_fail)
+
+    assert kept.take_due(NOW_MS) is None
+    assert kept.earliest() is None
+
+
+def test_what_is_cleared_is_no_longer_owed(kept: Deadlines) -> None:
+    kept.owe("tell", NOW_MS)
+
+    kept.set("tell", None)
+
+    assert kept.take_due(NOW_MS) is None

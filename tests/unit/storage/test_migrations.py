@@ -5,12 +5,28 @@ from collections.abc import Sequence
 
 import pytest
 
-from storage import file_repository, inbox_repository, order_repository
+from storage import (
+    backlog_repository,
+    file_repository,
+    inbox_repository,
+    operations_repository,
+    order_repository,
+)
 from storage.sql import migrate
 from tests.fakes.sqlite_sql import SqliteSql
 
 # SHA-256 of each step that has ever been taken, its blanks aside. Append; never change a line.
 TAKEN = {
+    "backlog": ("8c7dbf97935476ea",),
+    "operations": (
+        "5769ba52b7a6973d",
+        "7c971d3256e66039",
+        "00865ff84fbb945a",
+        "d3e94fcd5e5dcc11",
+        "001d9e225df73fee",
+        "55f43b6c9b15affd",
+        "422e6dabce97c135",
+    ),
     "file": (
         "93b0c53dfa294aaf",
         "4099923bcee0b9f0",
@@ -27,9 +43,11 @@ TAKEN = {
     "inbox": ("ef2662c29cd6f72d",),
 }
 MIGRATIONS = {
+    "backlog": backlog_repository.MIGRATIONS,
     "file": file_repository.MIGRATIONS,
     "order": order_repository.MIGRATIONS,
     "inbox": inbox_repository.MIGRATIONS,
+    "operations": operations_repository.MIGRATIONS,
 }
 SCHEMA = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 

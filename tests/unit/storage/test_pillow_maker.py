@@ -1,19 +1,24 @@
 """Pillow as a maker of previews: what it stores, and which photos it leaves to others."""
 
+from dataclasses import replace
+
 import pytest
 
-from domain.limits import PILLOW_BYTES_MAX, PILLOW_PIXELS_MAX
-from storage.picture import PixelSize
+from domain.limits import PILLOW_BYTES_MAX, PILLOW_PIXELS_MAX, PILLOW_UNSCALED_PIXELS_MAX
+from storage.objects import ByteRange
+from storage.picture import PictureFormat, PixelSize
 from storage.pillow_previews import PillowPreviews
 from storage.previews import PreviewRequest
-from tests.fakes.memory_objects import MemoryObjects
-from tests.unit.storage.photos import a_picture, encoded, lying_jpeg
+from tests.fakes.memory_objects import CountedObjects, MemoryObjects
+from tests.unit.storage.photos import a_picture, encoded
 
 pytestmark = pytest.mark.anyio
 
 
-def a_request(size_bytes: int = 1_000) -> PreviewRequest:
-    return PreviewRequest("processed/1", "preview/1.jpg", size_bytes, "image/png")
+def a_request(
+    size_bytes: int = 1_000, pictured: PictureFormat | None = PictureFormat.PNG
+) -> PreviewRequest:
+    return PreviewRequest("processed/1", "preview/1.jpg", size_bytes, "image/png", pictured)
 
 
 async def test_the_preview_is_stored_and_described() -> None:
@@ -34,11 +39,14 @@ async def test_the_preview_is_stored_and_described() -> None:
     ("asked", "size"),
     [
         (a_request(PILLOW_BYTES_MAX + 1), PixelSize(10, 10)),
-        (a_request(), PixelSize(PILLOW_PIXELS_MAX // 10 + 1, 10)),
+        (a_request(), PixelSize(PILLOW_UNSCALED_PIXELS_MAX // 10 + 1, 10)),
+        (a_request(pictured=PictureFormat.JPEG), PixelSize(PILLOW_PIXELS_MAX // 10 + 1, 10)),
+        (a_request(pictured=PictureFormat.CAMERA_RAW), PixelSize(1, 1)),
+        (a_request(pictured=None), PixelSize(1, 1)),
     ],
-    ids=["too many bytes", "too many pixels"],
+    ids=["bytes", "pixels", "pixels of a JPEG", "camera raw", "unknown"],
 )
-async def test_a_photo_too_large_for_the_isolate_is_left_to_others_unread(
+async def test_a_photo_that_is_not_for_the_isolate_is_left_to_others_unread(
     asked: PreviewRequest, size: PixelSize
 ) -> None:
     objects = MemoryObjects()
@@ -47,18 +55,18 @@ async def test_a_photo_too_large_for_the_isolate_is_left_to_others_unread(
     assert await PillowPreviews(objects).make(asked, size) is None
 
 
-async def test_a_photo_at_the_bounds_of_the_isolate_is_read() -> None:
-    objects = MemoryObjects()
-    await objects.put("processed/1", encoded(a_picture(), "PNG"), "image/png")
-    size = PixelSize(PILLOW_PIXELS_MAX // 10, 10)
+async def test_of_a_camera_raw_file_only_the_jpeg_inside_is_read_and_turned() -> None:
+    objects, shown = CountedObjects(), encoded(a_picture())
+    await objects.put("processed/1", b"raw" + shown + b"raw", "image/x-nikon-nef")
+    part = ByteRange(3, len(shown))
+    asked = replace(a_request(), format=PictureFormat.JPEG, part=part, orientation=6)
 
-    assert await PillowPreviews(objects).make(a_request(PILLOW_BYTES_MAX), size) is not None
+    preview = await PillowPreviews(objects).make(asked, PixelSize(40, 60))
+
+    assert objects.ranges == [part]
+    assert preview is not None
+    assert (preview.width, preview.height) == (40, 60)
 
 
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-async def test_a_photo_that_turns_out_to_be_too_large_is_left_to_others() -> None:
-    objects = MemoryObjects()
-    await objects.put("processed/1", lying_jpeg(8_000, 8_000), "image/jpeg")
-
-    assert await PillowPreviews(objects).make(a_request(), PixelSize(60, 40)) is None
-    assert objects.keys == {"processed/1"}
+async def test_a_photo_that_is_gone_is_left_to_others() -> None:
+    assert await PillowPreviews(MemoryObjects()).make(a_request(), PixelSize(10, 10)) is None

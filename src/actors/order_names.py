@@ -1,0 +1,52 @@
+"""The names in an order: reserved before an upload or a rename, held by a file, free again."""
+
+from actors.order_outbox import OrderOutbox
+from domain import names
+from domain.errors import Code, Refusal
+from domain.limits import ORDER_FILES_MAX, RENAME_RESERVATION_LIFETIME_MS
+from domain.messages.order import Reserve, Reserved
+from domain.snapshot import FileSnapshot
+from storage.order_repository import NameHolder, OrderRepository
+
+
+class OrderNames:
+    def __init__(self, repository: OrderRepository, outbox: OrderOutbox) -> None:
+        self._repository = repository
+        self._outbox = outbox
+
+    def reserve(self, message: Reserve, now_ms: int) -> Reserved:
+        name_key = names.collision_key(message.name)
+        self._outbox.owe_end_of(self._repository.expire_names(now_ms), now_ms)
+        holder = self._repository.name_holder(name_key, now_ms)
+        if holder is None:
+            self._check_room(message, now_ms)
+        file_id = self._renewable(message, holder) or message.file_id
+        if holder is not None and holder.file_id != file_id:
+            raise Refusal(Code.NAME_TAKEN, f"the order already has a file named {message.name}")
+        if holder is None or holder.is_reservation:
+            expires_ms = now_ms + _reserved_ms(message)
+            self._repository.reserve(name_key, file_id, expires_ms)
+            self._outbox.expect_expiry(expires_ms)
+        return Reserved(file_id=file_id)
+
+    def follow(self, known: FileSnapshot | None, news: FileSnapshot, now_ms: int) -> None:
+        """The file's name is the one it tells, from now on."""
+        if news.deleted:
+            self._repository.free_names(news.file_id)
+        elif known is None or news.name != known.name:
+            name_key = names.collision_key(news.name)
+            self._repository.hold_name(news.file_id, name_key, now_ms)
+
+    def _renewable(self, message: Reserve, holder: NameHolder | None) -> str | None:
+        """The file id of an upload of that name that was begun and never finalized."""
+        if holder is None or not (message.is_upload and holder.is_reservation):
+            return None
+        return None if self._repository.known(holder.file_id) else holder.file_id
+
+    def _check_room(self, message: Reserve, now_ms: int) -> None:
+        if message.is_upload and self._repository.held_files(now_ms) >= ORDER_FILES_MAX:
+            raise Refusal(Code.ORDER_FULL, f"an order holds at most {ORDER_FILES_MAX} files")
+
+
+def _reserved_ms(message: Reserve) -> int:
+    return message.lifetime_ms if message.is_upload else RENAME_RESERVATION_LIFETIME_MS

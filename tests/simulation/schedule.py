@@ -1,0 +1,207 @@
+"""One schedule from its seed: trouble for a while, then peace, and then it must all have come right."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import actors.host
+import consumer.edit
+import consumer.transport
+from domain.errors import Outage, Refusal
+from tests.simulation.loop import Step
+from tests.simulation.operators import Operator
+from tests.simulation.people import ORDERS, Photographer, Services
+from tests.simulation.stage import Party, Stage
+from tests.simulation.storm import Storm
+from tests.simulation.stretch_sql import Crash, SqlTrouble
+from tests.simulation.world import Parts, Transport, World
+
+SPEAKERS: Final = (actors.host, consumer.edit, consumer.transport)
+DAY_S: Final = 24 * 3600.0
+PAUSES_S: Final = (0.0, 0.0, 0.01, 0.5, 5.0, 60.0, 600.0, 7200.0, 2 * DAY_S)
+REST_S: Final = 6 * 3600.0
+LONG_S: Final = 200 * DAY_S
+DISCONNECTS: Final = 0.05  # of requests are given up, or lose their worker
+STEPS_MAX: Final = 60_000  # a schedule that takes more does not come to rest
+EXPECTED: Final = (SqlTrouble, Crash, asyncio.CancelledError)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    seed: int
+    transport: Transport
+    steps: int  # of trouble; all that came after is peace
+    violation: str | None
+    lines: tuple[str, ...] = ()
+    jobs: int = 0
+
+
+class Schedule:
+    def __init__(self, seed: int, transport: Transport, parts: Parts, *, is_told: bool) -> None:
+        self.seed = seed
+        self.transport = transport
+        self.stage = Stage(seed, is_told_whole=is_told)
+        self.world = World(self.stage, transport, parts)
+        self._draw = draw = self.stage.draw("people")
+        world = self.world
+        services = Services(world.files, world.orders, world.inboxes, world.bucket)
+        self.photographer = Photographer(
+            services, self.stage, draw, world.settings.intent_lifetime_ms
+        )
+        self.photographer.orders = ORDERS if draw.random() < 0.2 else ORDERS[:1]
+        self.operator = Operator(
+            world.files, world.orders, world.operations, self.photographer, draw
+        )
+        self._requests = 0
+        self._limit = STEPS_MAX
+        self._is_over = False
+
+    def run(self, steps: int | None = None) -> Result:
+        """`steps`: so much trouble, and then peace."""
+        with hushed(self.stage):
+            try:
+                self._trouble(steps)
+                troubled = self.stage.loop.steps
+                self._peace()
+            finally:
+                self.stage.close()
+        violation = self.stage.violation
+        return Result(
+            seed=self.seed,
+            transport=self.transport,
+            steps=troubled,
+            violation=None if violation is None else str(violation),
+            lines=tuple(self.stage.trace.lines()),
+            jobs=sum(len(book.ended) for book in self.world.ledger.files.values()),
+        )
+
+    # --- Trouble --------------------------------------------------------------------------------
+
+    def _trouble(self, steps: int | None) -> None:
+        draw, stage = self._draw, self.stage
+        pauses_s = draw.sample(PAUSES_S, 3)
+        storm = Storm(
+            stage,
+            stage.draw("storm"),
+            self.world.ledger,
+            self.world.bucket,
+            lambda: list(self.world.cells.values()),
+            lambda: self.world.workshop.workers,
+        )
+        people = self._people(pauses_s, draw.randint(2, 16))
+        blowing = storm.blow(pauses_s, draw.choice((0, 4, 16)))
+        tasks = [stage.begin(stage.itself, work) for work in (people, blowing)]
+        self._limit = STEPS_MAX if steps is None else steps
+        self._is_over = False
+        self._go_on(float("inf"), lambda: all(task.done() for task in tasks))
+        self._go_on(stage.loop.time() + draw.random() * draw.choice((1.0, 60.0, 3600.0)))
+        for task in tasks:
+            task.cancel()
+
+    async def _people(self, pauses_s: list[float], count: int) -> None:
+        """Some photos, an order for edits, and then this and that."""
+        opening = [self.photographer.upload] * self._draw.randint(1, 3)
+        for act in (*opening, self.photographer.submit_all):
+            self._request(act)
+            await asyncio.sleep(self._draw.random() * self._draw.choice((0.0, 1.0)))
+        for _ in range(count):
+            await asyncio.sleep(self._draw.random() * self._draw.choice(pauses_s))
+            self._request(self._something())
+
+    def _request(self, act: Callable[[], Awaitable[None]]) -> None:
+        self._requests += 1
+        party = Party(f"request {self._requests} {act.__name__}")
+        self.stage.begin(party, self._attempt(act))
+        if self._draw.random() < DISCONNECTS:
+            self.stage.later(self._draw.random(), party.end)
+
+    def _something(self) -> Callable[[], Awaitable[None]]:
+        one, other = self.photographer, self.operator
+        if not one.file_ids:
+            return one.upload
+        acts = [
+            one.upload, one.submit, one.submit_all, one.submit_all, one.submit_once,
+            one.revise, one.revise, one.revise, one.mark, one.mark, one.rename, one.delete,
+            one.look, one.wait, one.finalize_again, one.renew_intent, one.put_late,
+            other.act_on_file, other.act_on_file, other.act_on_order,
+        ]  # fmt: skip
+        if one.asked:
+            acts += [one.ask_again, other.act_on_job, other.act_on_job, other.look]
+        if other.acted:
+            acts += [other.act_again, other.act_again]
+        return self._draw.choice(acts)
+
+    async def _attempt(self, act: Callable[[], Awaitable[None]]) -> None:
+        """What is refused or cannot be reached is part of life."""
+        try:
+            await act()
+        except (Refusal, Outage) as trouble:
+            self.stage.note("", f"{act.__name__}: {trouble}")
+        except Exception as bug:  # noqa: BLE001 -- whatever it is, it is told with the trace
+            self.stage.blame("nothing breaks down", act.__name__, repr(bug))
+
+    # --- Peace ----------------------------------------------------------------------------------
+
+    def _peace(self) -> None:
+        stage, world = self.stage, self.world
+        stage.note("", "peace: from here on everything works")
+        stage.weather.clear()
+        self._limit = stage.loop.steps + STEPS_MAX
+        self._rest(REST_S)
+        if stage.violation is None:
+            world.rest_law.rested(is_resumed=False)
+        if stage.violation is None:
+            files = [book.file_id for book in world.ledger.present()]
+            orders = sorted({book.known["upload"]["order_id"] for book in world.ledger.present()})
+            stage.begin(Party("operator"), self.operator.resume(files, orders))
+            self._rest(REST_S)
+        if stage.violation is None:
+            world.rest_law.rested(is_resumed=True)
+            self._rest(LONG_S)
+        if stage.violation is None:
+            world.rest_law.ended(world.bucket.store.keys)
+
+    def _rest(self, seconds: float) -> None:
+        self._go_on(self.stage.loop.time() + seconds)
+        if self.stage.loop.steps >= self._limit:
+            self.stage.blame("it comes to rest", self._limit)
+
+    # --- Steps ----------------------------------------------------------------------------------
+
+    def _go_on(self, until: float, is_enough: Callable[[], bool] | None = None) -> None:
+        stage, world, loop = self.stage, self.world, self.stage.loop
+
+        def after(_: Step) -> bool:
+            if stage.touched:
+                world.watch()
+            if loop.broken is not None:
+                stage.blame("nothing breaks down", repr(loop.broken))
+            if stage.violation is not None or loop.steps >= self._limit:
+                return True
+            return is_enough is not None and is_enough()
+
+        if stage.violation is None and loop.steps < self._limit:
+            loop.run(until, after)
+
+
+@contextlib.contextmanager
+def hushed(stage: Stage) -> Iterator[None]:
+    """The product says nothing meanwhile. That it has found a bug is a violation."""
+
+    def log(event: str, **facts: object) -> None:
+        """Nobody listens."""
+
+    def log_bug(event: str, error: BaseException, **facts: object) -> None:
+        if not isinstance(error, EXPECTED):
+            stage.blame("nothing breaks down", event, repr(error), facts)
+
+    kept = [(module, module.log, module.log_bug) for module in SPEAKERS]
+    for module in SPEAKERS:
+        module.log, module.log_bug = log, log_bug
+    try:
+        yield
+    finally:
+        for module, its_log, its_log_bug in kept:
+            module.log, module.log_bug = its_log, its_log_bug
