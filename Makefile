@@ -9,7 +9,7 @@ VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help python venv setup dev demo check test fmt lock docs clean
+.PHONY: help python venv setup dev demo check test fmt lock docs bench clean
 
 help:  ## this list
 	@echo 'make setup   everything this machine needs, from package registries (once, half a minute)'
@@ -20,6 +20,7 @@ help:  ## this list
 	@echo 'make fmt     format and repair what can be repaired'
 	@echo 'make lock    renew the pins in requirements/ and package-lock.json'
 	@echo 'make docs    draw again what docs/ shows of the code'
+	@echo 'make bench   the product beside a peer in JavaScript, and previews beside plain Pillow (minutes)'
 	@echo 'make clean   remove what was made and downloaded, but not .dev.vars and local data'
 
 python:
@@ -63,6 +64,10 @@ lock: venv
 docs: venv
 	@PYTHONPATH=src $(VENV) -m tools.generated_docs
 
+bench: setup
+	@$(VENV) -m bench.jobs
+	@$(VENV) -m bench.previews
+
 clean:
 	@rm -rf .venv node_modules python_modules .cache .wrangler/tmp .hypothesis
-	@find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -53,6 +53,7 @@ def _tell_where_to_look(url: str) -> None:
   the page     {url}/
   the API      {url}/api/…, described in docs/api.md
   a token      .venv/bin/python -m tools.dev_token --user alice
+  operators    the same with --operator for GET {url}/ops/metrics, as Authorization: Bearer
   local data   {paths.shown(paths.STATE)}   (remove it to start afresh)
 
 Changes under src/ are picked up in about a second. Ctrl-C stops.

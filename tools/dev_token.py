@@ -1,4 +1,4 @@
-"""Mints a session token for the local Worker: python -m tools.dev_token --user alice --hours 12."""
+"""A token for the local Worker: python -m tools.dev_token --user alice --hours 12 | --operator."""
 
 import argparse
 import sys
@@ -21,7 +21,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.dev_token", description=__doc__)
     parser.add_argument("--user", default="alice", help="who the bearer is (default: alice)")
     parser.add_argument("--hours", type=float, default=12, help="how long (default: 12)")
+    parser.add_argument("--operator", action="store_true", help="an operator's, for /ops")
     options = parser.parse_args()
+    if options.operator:
+        print(dev_vars.operator_token(DEV_VARS))
+        return 0
     secret = dev_vars.secret(DEV_VARS, "JWT_SECRET")
     print(mint(secret, options.user, int(options.hours * 3600)))
     return 0

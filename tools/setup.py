@@ -37,8 +37,8 @@ def _set_up() -> int:
     # A list of recipes, not of steps: a step looks at what the one before it made.
     recipes = (node.step, wheels.step, bundle.step, snapshot.step)
     made = [recipe().ensure() for recipe in recipes]
-    if dev_vars.ensure(DEV_VARS):
-        print(f"  {shown(DEV_VARS)} made, with secrets of your own")
+    if secrets := dev_vars.ensure(DEV_VARS):
+        print(f"  {shown(DEV_VARS)} has secrets of your own: {', '.join(secrets)}")
     if any(made):
         print("ready: `make dev`, `make demo`, `make test`")
     return 0

@@ -40,9 +40,9 @@ class FileOperations:
             after=operation.described(after),
             job_id=after.job.id if after.job else None,
         )
+        self._actions.keep(action, before.id, operated, now_ms)
         if operated.is_changed:
             self._keeper.save(before, after, now_ms)
-            self._actions.keep(action, before.id, operated, now_ms)
             self._deadlines.owe(Deadline.AUDIT, now_ms)
         return operated
 

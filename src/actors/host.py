@@ -14,6 +14,7 @@ from domain.limits import (
     EFFECT_RETRY_FIRST_MS,
     EFFECT_RETRY_MAX_MS,
     EFFECTS_PER_WAKE_MAX,
+    RPC_TIMEOUT_MS,
 )
 from domain.values import Value
 from log import log, log_bug
@@ -86,14 +87,18 @@ class Host:
         One at a time: of messages that come together, the first one's round does what all owe.
         """
         if self._is_settling:
-            await self._ring_meanwhile()
+            await self._ring_meanwhile(RPC_TIMEOUT_MS)  # that round is alive, so there is no hurry
             return
         self._is_settling = True
         try:
             await self._settle()
+            self._is_settling = False
+            await self._ring_at(self._core.next_deadline_ms())
+        except Exception as bug:  # noqa: BLE001 -- logged, and tried again for ever
+            log_bug("settling.broke", bug, actor=self._name)
+            await self._ring_at(self._now_ms() + EFFECT_RETRY_MAX_MS)
         finally:
             self._is_settling = False
-        await self._ring_at(self._core.next_deadline_ms())
 
     async def _settle(self) -> None:
         for _ in range(EFFECTS_PER_WAKE_MAX):
@@ -101,7 +106,7 @@ class Host:
             self._log_happenings()
             if effect is None:
                 return
-            await self._ring_meanwhile()
+            await self._ring_meanwhile(EFFECT_RETRY_FIRST_MS)
             await self._try(effect)
 
     async def wake(self) -> None:
@@ -109,10 +114,11 @@ class Host:
         self._alarm_ms = None
         try:
             self._core.wake(self._now_ms())
-            await self.settle()
         except Exception as bug:  # noqa: BLE001 -- logged, and tried again for ever
             log_bug("alarm.broke", bug, actor=self._name)
             await self._ring_at(self._now_ms() + EFFECT_RETRY_MAX_MS)
+        else:
+            await self.settle()
 
     async def _try(self, effect: Effect) -> None:
         facts = {"effect": type(effect).__name__, **ids_of(effect)}
@@ -137,7 +143,7 @@ class Host:
         for happening in self._core.take_happenings():
             log(happening.event, level=happening.level, **happening.facts)
 
-    async def _ring_meanwhile(self) -> None:
+    async def _ring_meanwhile(self, pause_ms: int) -> None:
         """By the next deadline, in case of a crash; but not into the round that is under way.
 
         Too early does no harm, and each setting is a row written (Cloudflare's pricing).
@@ -145,7 +151,7 @@ class Host:
         due_ms = self._core.next_deadline_ms()
         if due_ms is None:
             return
-        due_ms = max(due_ms, self._now_ms() + EFFECT_RETRY_FIRST_MS)
+        due_ms = max(due_ms, self._now_ms() + pause_ms)
         if self._alarm_ms is None or self._alarm_ms > due_ms:
             await self._ring_at(due_ms)
 

@@ -27,9 +27,10 @@ from domain.messages.operations import (
     Report,
     Unpark,
 )
-from domain.messages.reply import AuditRecord, Done, Operated
+from domain.messages.reply import Done, Operated
 from domain.operation import Operation
 from domain.values import Value
+from storage.actions import Actions
 from storage.deadlines import Deadlines
 from storage.operations_repository import MIGRATIONS, OperationsRepository
 from storage.sql import Sql, migrate
@@ -43,11 +44,15 @@ class OperationsCore:
         migrate(sql, MIGRATIONS)
         self._sql = sql
         self._repository = OperationsRepository(sql)
+        self._actions = Actions(sql)
         self._deadlines = Deadlines(sql)
 
     def receive(self, text: str, now_ms: int) -> Value:
         message = OPERATIONS_MESSAGE.validate_json(text)
         return self._sql.transaction(lambda: self._answer(message, now_ms))
+
+    def wake(self, now_ms: int) -> None:
+        """Time alone changes nothing here."""
 
     def take_happenings(self) -> list[Happening]:
         """What operators do is logged where they are known: at the edge."""
@@ -125,10 +130,8 @@ class OperationsCore:
     def _unpark(self, message: Unpark, now_ms: int) -> Operated:
         """Once per action id; and what changes nothing leaves no record."""
         action = message.action
-        if done := self._repository.one_record(action.action_id):
-            return Operated(
-                action_id=done.action_id, is_changed=True, before=done.before, after=done.after
-            )
+        if known := self._actions.answer(action.action_id):
+            return known
         parked = self._repository.one_parked(message.message_id)
         if parked is None:
             raise Refusal(Code.PARKED_NOT_FOUND, "there is no such parked message")
@@ -137,15 +140,10 @@ class OperationsCore:
         operated = Operated(
             action_id=action.action_id, is_changed=after != before, before=before, after=after
         )
-        if operated.is_changed:
-            record = AuditRecord(
-                at_ms=now_ms,
-                target=parked.message_id,
-                before=before,
-                after=after,
-                **action.model_dump(),
-            )
+        self._actions.keep(action, parked.message_id, operated, now_ms)
+        for record in self._actions.owed():  # it need not travel: the audit is kept here
             self._repository.record(record)
+            self._actions.settle(record.action_id)
         return operated
 
     def _changed(self, wanted: Operation, parked: Parked, now_ms: int) -> str:
@@ -162,9 +160,6 @@ class OperationsCore:
                 return "discarded"
             case _:
                 raise Refusal(Code.INVALID_BODY, f"a parked message cannot be asked to {wanted}")
-
-    def wake(self, now_ms: int) -> None:
-        """Time alone changes nothing here."""
 
     # --- Effects --------------------------------------------------------------------------------
 

@@ -38,9 +38,9 @@ class OrderOperations:
             before=_described(before),
             after=_described(after),
         )
+        self._actions.keep(action, before.id, operated, now_ms)
         if operated.is_changed:
             self._outbox.owe_nudges(now_ms)
-            self._actions.keep(action, before.id, operated, now_ms)
             self._deadlines.owe(OrderDeadline.AUDIT, now_ms)
         return operated
 

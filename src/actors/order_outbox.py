@@ -19,6 +19,7 @@ from domain.limits import (
 )
 from domain.messages.inbox import Deliver
 from domain.messages.operations import FailedFile, RecordActions, Report
+from domain.messages.order import Nudged
 from domain.settings import Settings
 from domain.totals import with_expired_intent
 from domain.values import Value
@@ -103,8 +104,9 @@ class OrderOutbox:
             case ReportOrder():
                 self._reported(effect, order, now_ms)
             case NudgeFiles():
+                assert isinstance(reply, Nudged)
                 if order.pause == effect.pause:
-                    self._nudges.settle(*effect.file_ids)
+                    self._nudges.settle(*reply.file_ids)
                 self._again(OrderDeadline.NUDGE, now_ms, bool(self._nudges.first(1)))
             case ExpireUpload():
                 self._expired(effect, order, now_ms, was_abandoned=reply is None)

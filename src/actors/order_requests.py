@@ -20,19 +20,22 @@ class OrderRequests:
                 Code.IDEMPOTENCY_KEY_REUSED, "take a new key for a request that is another one"
             )
         if made is not None and made.answer is not None:
-            return BegunRequest(answer=made.answer)
-        if made is not None and now_ms < made.began_ms + REQUEST_RUNNING_MAX_MS:
+            return BegunRequest(answer=made.answer, began_ms=made.began_ms)
+        if made is not None and now_ms < made.resumed_ms + REQUEST_RUNNING_MAX_MS:
             raise Refusal(
                 Code.IDEMPOTENCY_KEY_IN_USE,
                 "ask again in a moment for its answer",
                 {"retry_after_ms": REQUEST_RETRY_AFTER_MS},
             )
+        if made is not None:
+            self._requests.resume(message.key, now_ms)
+            return BegunRequest(began_ms=made.began_ms)
         self._requests.begin(message.key, message.fingerprint, now_ms)
-        return BegunRequest()
+        return BegunRequest(began_ms=now_ms)
 
     def finish(self, message: FinishRequest) -> Done:
         if message.answer is None:
-            self._requests.forget(message.key)
+            self._requests.resume(message.key, 0)
         else:
             self._requests.finish(message.key, message.answer)
         return Done()

@@ -18,9 +18,10 @@ from actors.effects import (
     SweepObjects,
     TellOrder,
 )
-from domain.errors import Code, Refusal
+from domain.errors import Code, Outage, Refusal
+from domain.file import OrderPause
 from domain.messages.file import Nudge
-from domain.messages.order import Applied
+from domain.messages.order import Applied, Nudged
 from domain.messages.reply import Done
 from storage.foreign import outages_of
 from storage.objects import Objects, StorageClass
@@ -41,7 +42,7 @@ class Performer:
     operations: OperationsClient
     objects: Objects
 
-    async def perform(self, effect: Effect) -> Applied | Done | None:  # noqa: C901 -- a case each
+    async def perform(self, effect: Effect) -> Applied | Nudged | Done | None:  # noqa: C901 -- a case each
         """What came back, if anybody asks. `Outage`: it did not happen, or nobody can say."""
         match effect:
             case SendDispatch():
@@ -65,7 +66,7 @@ class Performer:
             case NotifyOwner():
                 await self.inboxes.deliver(effect.owner_id, effect.deliver)
             case NudgeFiles():
-                await self._nudge(effect)
+                return await self._nudge(effect)
             case ReportOrder():
                 await self.operations.report(effect.report)
             case ExpireUpload():
@@ -76,15 +77,24 @@ class Performer:
         for prefix in prefixes:
             await self.objects.delete_under(prefix)
 
-    async def _nudge(self, effect: NudgeFiles) -> None:
+    async def _nudge(self, effect: NudgeFiles) -> Nudged:
         """All at once; the effect keeps them few. One that is unknown has nothing to tell."""
-        message = Nudge(order_pause=effect.pause)
-        nudges = (self.files.nudge(file_id, message) for file_id in effect.file_ids)
-        for result in await asyncio.gather(*nudges, return_exceptions=True):
-            if isinstance(result, Refusal) and result.code is Code.FILE_NOT_FOUND:
-                continue
-            if isinstance(result, BaseException):
-                raise result
+        nudges = (self._heard(file_id, effect.pause) for file_id in effect.file_ids)
+        heard = await asyncio.gather(*nudges)
+        if effect.file_ids and not any(heard):
+            raise Outage("no file could be reached")
+        reached = zip(effect.file_ids, heard, strict=True)
+        return Nudged(file_ids=tuple(file_id for file_id, has_heard in reached if has_heard))
+
+    async def _heard(self, file_id: str, pause: OrderPause) -> bool:
+        try:
+            await self.files.nudge(file_id, Nudge(order_pause=pause))
+        except Refusal as refusal:
+            if refusal.code is not Code.FILE_NOT_FOUND:
+                raise
+        except Outage:
+            return False
+        return True
 
     async def _expire(self, effect: ExpireUpload) -> Done | None:
         """None: expired. Else the file was finalized, and only its order did not know it yet."""

@@ -1,5 +1,6 @@
 """The product's configuration: read from the environment once, checked once, handed down."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, Literal, Self
 
@@ -9,6 +10,7 @@ from domain.ids import is_chosen_id
 from domain.limits import OPERATOR_TOKEN_CHARACTERS_MIN
 
 DAY_MS: Final = 24 * 3_600_000
+VISIBLE: Final = re.compile(r"[!-~]*")  # of ASCII, and no blank: what a header carries unchanged
 
 
 class SettingsInvalid(Exception):
@@ -39,7 +41,7 @@ class Settings(BaseModel):
         """What is wrong is said without showing any of it."""
         operators = _operators(given)
         for name, token in operators:
-            if not is_chosen_id(name) or not token.isascii() or not token.isprintable():
+            if not is_chosen_id(name) or not VISIBLE.fullmatch(token):
                 raise ValueError('each entry must be "name:token", entries separated by commas')
             if len(token) < OPERATOR_TOKEN_CHARACTERS_MIN:
                 raise ValueError(f"a token must have {OPERATOR_TOKEN_CHARACTERS_MIN} characters")

@@ -15,21 +15,23 @@ EMPTY_TAG: Final = '""'
 TAG: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\U0010ffff]*"')
 VERSION: Final = re.compile(r'"([1-9][0-9]{0,14})"')
 ASK_AGAIN: Final = "private, no-cache"  # a cache may keep it, and must ask each time if it still is
+# Cloudflare weakens the tag of what it compresses, and a weak tag allows no change (13.1.1).
+AS_IT_IS: Final = "no-transform"
 
 
 def entity_tag(value: str | int) -> str:
     return f'"{value}"'
 
 
-def tagged(request: Request, view: Value, tag: str) -> Response:
+def tagged(request: Request, view: Value, tag: str, cache_control: str = ASK_AGAIN) -> Response:
     """The whole answer under its tag; or 304, if the client has it."""
     if is_known(request, tag):
-        return not_modified(tag)
-    return json_response(view, headers=(("etag", tag),), cache_control=ASK_AGAIN)
+        return not_modified(tag, cache_control)
+    return json_response(view, headers=(("etag", tag),), cache_control=cache_control)
 
 
-def not_modified(tag: str) -> Response:
-    return Response(304, headers=(("etag", tag), ("cache-control", ASK_AGAIN)))
+def not_modified(tag: str, cache_control: str = ASK_AGAIN) -> Response:
+    return Response(304, headers=(("etag", tag), ("cache-control", cache_control)))
 
 
 def is_known(request: Request, tag: str) -> bool:

@@ -50,10 +50,11 @@ def idempotency_key(request: Request) -> str | None:
 async def answered_once(
     call: Call, body: Body, answer: Callable[[str | None], Awaitable[Response]]
 ) -> Response:
-    """Of a request about an order. `answer` is given the key, if the request has one.
+    """Of a request about an order.
 
-    An answer that cannot be kept was given nevertheless. The key is then free again after a while,
-    as it is when a request breaks off; who repeats it asks for the same jobs by the same ids.
+    An answer that cannot be kept was given nevertheless; the request then counts as one that broke
+    off. Who repeats it asks for the same jobs by the same ids; who uses the key again a day later,
+    for others: so `answer` is given the key with the time of its first use.
     """
     key = idempotency_key(call.request)
     if key is None:
@@ -66,7 +67,7 @@ async def answered_once(
         return json_text(kept.body, kept.status).with_headers(REPLAYED)
     to_keep = None
     try:
-        response = await answer(key)
+        response = await answer(f"{key} {begun.began_ms}")
         to_keep = KeptAnswer(status=response.status, body=response.body or "").model_dump_json()
     finally:
         with contextlib.suppress(Outage, Refusal):

@@ -43,7 +43,7 @@ def _families(metrics: Metrics) -> Iterator[Family]:
     totals = metrics.totals
     files = {status.value: totals.files.get(status, 0) for status in FileStatus}
     ended = {kind.value: totals.ended.get(kind, 0) for kind in OutcomeKind}
-    yield Family("darkroom_orders", "gauge", "Orders there are.", metrics.orders)
+    yield Family("darkroom_orders", "gauge", "Orders that have reported.", metrics.orders)
     yield Family("darkroom_files", "gauge", "Files by status.", files, "status")
     yield Family(
         "darkroom_files_waiting_for_revision",

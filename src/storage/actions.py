@@ -16,12 +16,14 @@ CREATE TABLE actions (
 ) STRICT
 """
 ANSWER = "SELECT answer FROM actions WHERE action_id = ?"
-KEEP = "INSERT INTO actions (action_id, answer, record) VALUES (?, ?, ?)"
+KEEP = "INSERT INTO actions (action_id, answer, record, is_owed) VALUES (?, ?, ?, ?)"
 FORGET_OLD = """
 DELETE FROM actions
 WHERE is_owed = 0 AND position <= (SELECT MAX(position) FROM actions) - ?
 """
-RECORDS = "SELECT record FROM actions ORDER BY position DESC"
+RECORDS = """
+SELECT record FROM actions WHERE json_extract(answer, '$.is_changed') ORDER BY position DESC
+"""
 OWED = "SELECT record FROM actions WHERE is_owed = 1 ORDER BY position LIMIT ?"
 SETTLE = "UPDATE actions SET is_owed = 0 WHERE action_id = ?"
 
@@ -35,7 +37,7 @@ class Actions:
         return Operated.model_validate_json(str(found[0][0])) if found else None
 
     def keep(self, action: Action, target: str, operated: Operated, now_ms: int) -> None:
-        """With the record that is owed of it from now on."""
+        """The answer and, where something has changed, the record that is owed from now on."""
         record = AuditRecord(
             at_ms=now_ms,
             target=target,
@@ -44,7 +46,8 @@ class Actions:
             **action.model_dump(),
         )
         answer = operated.model_dump_json()
-        self._sql.rows(KEEP, operated.action_id, answer, record.model_dump_json())
+        is_owed = int(operated.is_changed)
+        self._sql.rows(KEEP, operated.action_id, answer, record.model_dump_json(), is_owed)
         self._sql.rows(FORGET_OLD, ACTIONS_KEPT_MAX)
 
     def records(self) -> tuple[AuditRecord, ...]:

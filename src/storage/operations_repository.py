@@ -6,7 +6,7 @@ from domain.limits import AUDIT_RECORDS_MAX, FAILED_FILES_MAX, PARKED_MAX
 from domain.messages.operations import FailedFile, OrderTotals, Parked
 from domain.messages.reply import AuditRecord
 from domain.totals import combined
-from storage import deadlines
+from storage import actions, deadlines
 from storage.sql import Sql
 
 MIGRATIONS: Final = (
@@ -50,6 +50,7 @@ MIGRATIONS: Final = (
     """,
     "CREATE INDEX audit_of_target ON audit (target, position)",
     deadlines.MIGRATION,
+    actions.MIGRATION,
 )
 FIGURES = "SELECT orders, totals FROM figures"
 KEEP_FIGURES = "INSERT OR REPLACE INTO figures (only_row, orders, totals) VALUES (1, ?, ?)"
@@ -81,7 +82,6 @@ REMOVE_SENT = "DELETE FROM parked WHERE is_redriven = 1 AND job_id = ?"
 REMOVE_PARKED = "DELETE FROM parked WHERE message_id = ?"
 RECORD = "INSERT OR IGNORE INTO audit (action_id, target, document) VALUES (?, ?, ?)"
 FORGET_RECORDS = "DELETE FROM audit WHERE position <= (SELECT MAX(position) FROM audit) - ?"
-ONE_RECORD = "SELECT document FROM audit WHERE action_id = ?"
 AUDIT = "SELECT position, document FROM audit WHERE position < ? ORDER BY position DESC LIMIT ?"
 AUDIT_OF = """
 SELECT position, document FROM audit
@@ -179,10 +179,6 @@ class OperationsRepository:
         document = record.model_dump_json()
         self._sql.rows(RECORD, record.action_id, record.target, document)
         self._sql.rows(FORGET_RECORDS, AUDIT_RECORDS_MAX)
-
-    def one_record(self, action_id: str) -> AuditRecord | None:
-        found = self._sql.rows(ONE_RECORD, action_id)
-        return AuditRecord.model_validate_json(str(found[0][0])) if found else None
 
     def audit(
         self, target: str | None, before: int | None, limit: int

@@ -53,6 +53,8 @@ MIGRATIONS: Final = (
     "ALTER TABLE orders ADD COLUMN totals TEXT",
     "ALTER TABLE orders ADD COLUMN pause_revision INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE orders ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE names ADD COLUMN name TEXT",
+    requests.RESUMED,
 )
 ORDER = """
 SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused FROM orders
@@ -66,6 +68,10 @@ SAVE_FILE = """
 INSERT INTO files (file_id, version, status, marked, deleted, snapshot) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (file_id) DO UPDATE SET version = excluded.version, status = excluded.status,
   marked = excluded.marked, deleted = excluded.deleted, snapshot = excluded.snapshot
+"""
+SAVE_TOMBSTONE = """
+INSERT OR REPLACE INTO files (file_id, version, status, marked, deleted, snapshot)
+VALUES (?, ?, ?, ?, ?, ?)
 """
 COUNTS = """
 SELECT status, COUNT(*), SUM(COALESCE(json_extract(snapshot, '$.waits_for_revision'), 0))
@@ -84,15 +90,16 @@ SELECT file_id FROM files WHERE deleted = 0 AND marked = 1
 ORDER BY position LIMIT ?
 """
 NAME_HOLDER = """
-SELECT file_id, expires_ms FROM names
+SELECT file_id, expires_ms, name FROM names
 WHERE name_key = ? AND (expires_ms IS NULL OR expires_ms > ?)
 """
 HELD_FILES = """
 SELECT COUNT(DISTINCT file_id) FROM names WHERE expires_ms IS NULL OR expires_ms > ?
 """
 RESERVE = """
-INSERT INTO names (name_key, file_id, expires_ms) VALUES (?, ?, ?)
-ON CONFLICT (name_key) DO UPDATE SET file_id = excluded.file_id, expires_ms = excluded.expires_ms
+INSERT INTO names (name_key, file_id, expires_ms, name) VALUES (?, ?, ?, ?)
+ON CONFLICT (name_key) DO UPDATE SET
+  file_id = excluded.file_id, expires_ms = excluded.expires_ms, name = excluded.name
 """
 HOLD = """
 INSERT INTO names (name_key, file_id, expires_ms) VALUES (?, ?, NULL)
@@ -129,6 +136,7 @@ class Order:
 class NameHolder:
     file_id: str
     is_reservation: bool
+    name: str | None  # as it was spelled when it was reserved
 
 
 class OrderRepository:
@@ -175,8 +183,9 @@ class OrderRepository:
         return FileSnapshot.model_validate_json(str(found[0][0])) if found else None
 
     def save(self, snapshot: FileSnapshot) -> None:
+        """A deleted one goes to the end: tombstones are forgotten in the order they were set."""
         self._sql.rows(
-            SAVE_FILE,
+            SAVE_TOMBSTONE if snapshot.deleted else SAVE_FILE,
             snapshot.file_id,
             snapshot.version,
             snapshot.status.value,
@@ -200,15 +209,18 @@ class OrderRepository:
 
     def name_holder(self, name_key: str, now_ms: int) -> NameHolder | None:
         found = self._sql.rows(NAME_HOLDER, name_key, now_ms)
-        return NameHolder(str(found[0][0]), found[0][1] is not None) if found else None
+        if not found:
+            return None
+        file_id, expires_ms, name = found[0]
+        return NameHolder(str(file_id), expires_ms is not None, str(name) if name else None)
 
     def held_files(self, now_ms: int) -> int:
         ((count,),) = self._sql.rows(HELD_FILES, now_ms)
         assert isinstance(count, int)
         return count
 
-    def reserve(self, name_key: str, file_id: str, expires_ms: int) -> None:
-        self._sql.rows(RESERVE, name_key, file_id, expires_ms)
+    def reserve(self, name_key: str, file_id: str, expires_ms: int, name: str) -> None:
+        self._sql.rows(RESERVE, name_key, file_id, expires_ms, name)
 
     def expire_names(self, now_ms: int) -> tuple[str, ...]:
         """Frees them. The ids of the files whose upload was announced and never finalized."""

@@ -118,7 +118,7 @@ def _page_costs() -> Reading[int]:
 
 
 def _costs(directory: Directory) -> Iterator[int]:
-    return (_cost(e) for e in directory.entries.values() if e.size_bytes > INLINE_BYTES)
+    return (_cost(entry) for entry in directory.listed if entry.size_bytes > INLINE_BYTES)
 
 
 def _cost(entry: Entry) -> int:

@@ -18,14 +18,15 @@ CREATE TABLE requests (
   answer      TEXT
 ) STRICT
 """
-KNOWN = "SELECT fingerprint, began_ms, answer FROM requests WHERE key = ? AND began_ms > ?"
-BEGIN = """
-INSERT INTO requests (key, fingerprint, began_ms) VALUES (?, ?, ?)
-ON CONFLICT (key) DO UPDATE SET
-  fingerprint = excluded.fingerprint, began_ms = excluded.began_ms, answer = NULL
+RESUMED: Final = "ALTER TABLE requests ADD COLUMN resumed_ms INTEGER"
+KNOWN = """
+SELECT fingerprint, began_ms, resumed_ms, answer FROM requests WHERE key = ? AND began_ms > ?
 """
+BEGIN = """
+INSERT OR REPLACE INTO requests (key, fingerprint, began_ms, resumed_ms) VALUES (?, ?, ?, ?)
+"""
+RESUME = "UPDATE requests SET resumed_ms = ? WHERE key = ?"
 FINISH = "UPDATE requests SET answer = ? WHERE key = ?"
-FORGET = "DELETE FROM requests WHERE key = ?"
 FORGET_OLD = """
 DELETE FROM requests
 WHERE began_ms <= ? OR position <= (SELECT MAX(position) FROM requests) - ?
@@ -35,8 +36,9 @@ WHERE began_ms <= ? OR position <= (SELECT MAX(position) FROM requests) - ?
 @dataclass(frozen=True, slots=True)
 class MadeRequest:
     fingerprint: str
-    began_ms: int
-    answer: str | None  # None while it is still running
+    began_ms: int  # the first time
+    resumed_ms: int  # the last time; 0 once it is known to have broken off
+    answer: str | None
 
 
 class Requests:
@@ -47,15 +49,20 @@ class Requests:
         found = self._sql.rows(KNOWN, key, now_ms - IDEMPOTENCY_KEY_LIFETIME_MS)
         if not found:
             return None
-        fingerprint, began_ms, answer = found[0]
-        return MadeRequest(str(fingerprint), int(began_ms or 0), str(answer) if answer else None)
+        fingerprint, began_ms, resumed_ms, answer = found[0]
+        return MadeRequest(
+            str(fingerprint),
+            int(began_ms or 0),
+            int(resumed_ms or 0),
+            str(answer) if answer else None,
+        )
 
     def begin(self, key: str, fingerprint: str, now_ms: int) -> None:
+        self._sql.rows(BEGIN, key, fingerprint, now_ms, now_ms)
         self._sql.rows(FORGET_OLD, now_ms - IDEMPOTENCY_KEY_LIFETIME_MS, IDEMPOTENCY_KEYS_MAX)
-        self._sql.rows(BEGIN, key, fingerprint, now_ms)
+
+    def resume(self, key: str, at_ms: int) -> None:
+        self._sql.rows(RESUME, at_ms, key)
 
     def finish(self, key: str, answer: str) -> None:
         self._sql.rows(FINISH, answer, key)
-
-    def forget(self, key: str) -> None:
-        self._sql.rows(FORGET, key)

@@ -45,6 +45,7 @@ class Entry:
 class Directory:
     order: str  # "<" or ">", as `struct` has it
     entries: Mapping[int, Entry]  # by their tags
+    listed: tuple[Entry, ...]  # all of them: a tag may come again
     next_at: int  # 0 if it is the last one
 
 
@@ -133,10 +134,10 @@ def _directory(order: str, at: int) -> Reading[Directory]:
     data = yield ByteRange(at + 2, size + INLINE_BYTES)
     if len(data) < size:
         raise Malformed("a directory is cut off")
-    entries = {
-        tag: Entry(kind, times, inline)
+    found = [
+        (tag, Entry(kind, times, inline))
         for tag, kind, times, inline in struct.iter_unpack(order + "HHI4s", data[:size])
-    }
+    ]
     rest = data[size:]
     next_at = struct.unpack(order + "I", rest)[0] if len(rest) == INLINE_BYTES else 0
-    return Directory(order, entries, next_at)
+    return Directory(order, dict(found), tuple(entry for _, entry in found), next_at)

@@ -20,6 +20,7 @@ def worker_secrets() -> dict[str, str]:
     return {
         "JWT_SECRET": secrets.token_hex(32),
         "URL_SIGNING_SECRET": secrets.token_hex(32),
+        "OPERATOR_TOKENS": f"olga:{secrets.token_hex(32)}",
     }
 
 
@@ -29,7 +30,9 @@ def server(
 ) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server")
     with Server(
-        persist_to=folder / "state", variables=worker_secrets, log_path=folder / "server.log"
+        persist_to=folder / "state",
+        variables={**worker_secrets, "REPORT_INTERVAL_MS": "500"},
+        log_path=folder / "server.log",
     ) as running:
         yield running
     # Asked of the log, because an error in the background reaches no client.

@@ -22,6 +22,9 @@ class LocalEcho:
     async def receive(self, text: str) -> str:
         return echoed(self.name, text)
 
+    async def wait(self, text: str) -> str:
+        return await self.receive(text)
+
     async def fetch(self, request: object) -> LocalAnswer:
         raise AssertionError(request)
 

@@ -8,7 +8,7 @@ from tests.simulation.weather import Trip
 
 EARLIEST: Final = "SELECT MIN(due_ms), kind FROM deadlines"
 HOSTED: Final = frozenset({Trip.FILE, Trip.ORDER, Trip.OPERATIONS})
-ROUND_MS: Final = 1_000  # what falls due while effects are tried is met in the same round
+ROUND_MS: Final = 15_000  # what falls due while effects are tried is met in the same round
 
 
 class AlarmLaw:

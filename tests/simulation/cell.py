@@ -144,6 +144,7 @@ class Cell:
             return False
         if self.sql.has_failed:
             self.patient_until_ms = self._stage.now_ms + BUG_RETRY_MS
+            self.has_woken = False
         has_written = self.sql.end_stretch(is_kept=True)
         if self.alarm_ms != self._kept_alarm_ms:
             self._kept_alarm_ms = self.alarm_ms

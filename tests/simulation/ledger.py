@@ -65,6 +65,22 @@ class Ledger:
             if book.document is not None and book.document["upload"]["order_id"] == order_id
         ]
 
+    def locked(self) -> list[str]:
+        return [book.file_id for book in self.files.values() if book.hold is not None]
+
+    def moments(self, archive_after_ms: int) -> list[int]:
+        """Times at which something is due: what happens then, happens in the nick of time."""
+        found = []
+        for book in self.present():
+            job, edited_ms = book.known["job"], book.known["edited_at_ms"]
+            if book.hold is not None:
+                found.append(book.hold.expires_ms)
+            if job is not None:
+                found.append(job["not_before_ms"])
+            if edited_ms is not None:
+                found.append(edited_ms + archive_after_ms)
+        return found
+
     def present(self) -> list[FileBook]:
         return [book for book in self.files.values() if book.is_present]
 

@@ -23,7 +23,7 @@ class DrawnMaker:
 
     async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
         weather = self._stage.weather
-        if weather.strikes(Trouble.EDIT_SLOW):
+        if weather.strikes(Trouble.EDIT_SLOW) or weather.strikes(Trouble.EDIT_SLOW):
             await asyncio.sleep(weather.draw.random() * weather.draw.choice(SLOW_S))
         if weather.strikes(Trouble.EDIT_FAILS):
             if weather.draw.random() < 0.3:

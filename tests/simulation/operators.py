@@ -30,10 +30,12 @@ class Operator:
     async def act_on_file(self) -> None:
         operation = self.draw.choice(ON_FILES)
         message = OperateFile(action=self._action(operation))
-        await self._act(self.draw.choice(self.photographer.file_ids), message)
+        await self._act(self.photographer.any_file(), message)
 
     async def act_on_job(self) -> None:
-        file_id, _, job_id = self.draw.choice(self.photographer.asked)
+        wanted = self.photographer.any_file()
+        asked = [one for one in self.photographer.asked if one[0] == wanted]
+        file_id, _, job_id = self.draw.choice(asked or self.photographer.asked)
         message = OperateFile(action=self._action(self.draw.choice(ON_JOBS)), job_id=job_id)
         await self._act(file_id, message)
 
@@ -48,7 +50,7 @@ class Operator:
     async def look(self) -> None:
         """And have done again whatever has failed, or lies among the dead letters."""
         await self.operations.metrics()
-        await self.files.inspect(self.draw.choice(self.photographer.file_ids))
+        await self.files.inspect(self.photographer.any_file())
         failed = await self.operations.list_failed(ListFailed())
         for file in failed.files[:2]:
             if file.job is not None:

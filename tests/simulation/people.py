@@ -76,6 +76,7 @@ class Photographer:
     stage: Stage
     draw: random.Random
     intent_lifetime_ms: int
+    locked: Callable[[], list[str]]
     intents: list[Intent] = field(default_factory=list)
     file_ids: list[str] = field(default_factory=list)
     asked: list[tuple[str, str | None, str]] = field(default_factory=list)  # edits, to ask again
@@ -123,6 +124,7 @@ class Photographer:
         reserved = await self._insist(lambda: self.services.orders.reserve(message))
         until_s = self.stage.loop.time() + PUT_S
         until_ms = self.stage.now_ms + lifetime_ms
+        name = reserved.name or name  # as it was first announced, for its bytes may lie there
         intent = Intent(reserved.file_id, order_id, name, self.given, until_s, until_ms)
         self.intents.append(intent)
         return intent
@@ -176,7 +178,7 @@ class Photographer:
         for _ in range(self.draw.choice((1, 2))):
             begun = await self._insist(lambda: self.services.orders.begin(order_id, begin))
             if begun.answer is None:
-                await self._submit(order_id, key, None)
+                await self._submit(order_id, f"{key} {begun.began_ms}", None)
                 finish = FinishRequest(caller_id=CALLER, key=key, answer=f"answer to {key}")
                 await self.services.orders.finish(order_id, finish)
             elif begun.answer != f"answer to {key}":
@@ -190,7 +192,7 @@ class Photographer:
             await self._ask_edit(file_id, order_id, derived_job_id(file_id, "submit", key))
 
     async def revise(self) -> None:
-        file_id = self._file()
+        file_id = self.any_file()
         await self._ask_edit(file_id, None, derived_job_id(file_id, "revision", self._key()))
 
     async def ask_again(self) -> None:
@@ -206,11 +208,11 @@ class Photographer:
 
     async def mark(self) -> None:
         message = UpdateFile(caller_id=CALLER, marked=self.draw.random() < 0.8)
-        await self._insist(lambda: self.services.files.update(self._file(), message))
+        await self._insist(lambda: self.services.files.update(self.any_file(), message))
 
     async def rename(self) -> None:
         """As `edge/handlers/files.py`."""
-        file_id, name = self._file(), self.draw.choice(NAMES)
+        file_id, name = self.any_file(), self.draw.choice(NAMES)
         described = DescribeFile(caller_id=CALLER)
         file = await self.services.files.describe(file_id, described)
         reserve = Reserve(
@@ -227,7 +229,7 @@ class Photographer:
 
     async def delete(self) -> None:
         message = DeleteFile(caller_id=CALLER)
-        file_id = self._file()
+        file_id = self.any_file()
         await self._insist(lambda: self.services.files.delete(file_id, message))
 
     # --- Looking --------------------------------------------------------------------------------
@@ -237,7 +239,7 @@ class Photographer:
         page = await self.services.orders.list_files(order_id, ListFiles(caller_id=CALLER))
         if self.file_ids:
             await self.services.files.describe_history(
-                self._file(), DescribeHistory(caller_id=CALLER)
+                self.any_file(), DescribeHistory(caller_id=CALLER)
             )
         await self.services.orders.list_jobs(order_id, ListJobs(caller_id=CALLER))
         await self.services.inboxes.list(CALLER, ListNotifications())
@@ -260,8 +262,10 @@ class Photographer:
     def _order(self) -> str:
         return self.draw.choice(self.orders)
 
-    def _file(self) -> str:
-        return self.draw.choice(self.file_ids)
+    def any_file(self) -> str:
+        """Often one that somebody is working on: there it matters most."""
+        locked = self.locked()
+        return self.draw.choice(locked if locked and self.draw.random() < 0.5 else self.file_ids)
 
     def _key(self) -> str:
         """A new one mostly, or one that was used before."""

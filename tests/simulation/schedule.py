@@ -20,10 +20,11 @@ from tests.simulation.world import Parts, Transport, World
 
 SPEAKERS: Final = (actors.host, consumer.edit, consumer.transport)
 DAY_S: Final = 24 * 3600.0
-PAUSES_S: Final = (0.0, 0.0, 0.01, 0.5, 5.0, 60.0, 600.0, 7200.0, 2 * DAY_S)
+PAUSES_S: Final = (0.0, 0.0, 0.01, 0.5, 5.0, 5.0, 60.0, 60.0, 600.0, 7200.0, 2 * DAY_S)
 REST_S: Final = 6 * 3600.0
 LONG_S: Final = 200 * DAY_S
 DISCONNECTS: Final = 0.05  # of requests are given up, or lose their worker
+IN_THE_NICK: Final = 0.2  # of requests come just when something else is due
 STEPS_MAX: Final = 60_000  # a schedule that takes more does not come to rest
 EXPECTED: Final = (SqlTrouble, Crash, asyncio.CancelledError)
 
@@ -48,7 +49,7 @@ class Schedule:
         world = self.world
         services = Services(world.files, world.orders, world.inboxes, world.bucket)
         self.photographer = Photographer(
-            services, self.stage, draw, world.settings.intent_lifetime_ms
+            services, self.stage, draw, world.settings.intent_lifetime_ms, world.ledger.locked
         )
         self.photographer.orders = ORDERS if draw.random() < 0.2 else ORDERS[:1]
         self.operator = Operator(
@@ -107,8 +108,18 @@ class Schedule:
             self._request(act)
             await asyncio.sleep(self._draw.random() * self._draw.choice((0.0, 1.0)))
         for _ in range(count):
-            await asyncio.sleep(self._draw.random() * self._draw.choice(pauses_s))
+            await asyncio.sleep(self._pause_s(pauses_s))
             self._request(self._something())
+
+    def _pause_s(self, pauses_s: list[float]) -> float:
+        """Any; or until the very moment in which a lease ends, a retry is due, a file archived."""
+        settings, now_ms = self.world.settings, self.stage.now_ms
+        moments = self.world.ledger.moments(settings.archive_after_ms)
+        ahead = [moment for moment in moments if moment > now_ms]
+        if ahead and self._draw.random() < IN_THE_NICK:
+            until_s = self.stage.seconds_until(self._draw.choice(ahead))
+            return until_s + self._draw.choice((0.0, 0.001, self._draw.random() * 3))
+        return self._draw.random() * self._draw.choice(pauses_s)
 
     def _request(self, act: Callable[[], Awaitable[None]]) -> None:
         self._requests += 1

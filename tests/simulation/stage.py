@@ -78,6 +78,7 @@ class Stage:
         self.parties: list[Owner] = [self.itself]
         self.touched: list[Storage] = []  # in this step
         self.violation: Violation | None = None
+        self._is_closed = False
         self._jumped_ms = 0
 
     def draw(self, what: str) -> random.Random:
@@ -96,9 +97,8 @@ class Stage:
         return max(0.0, (at_ms - self.now_ms) / 1000)
 
     def note(self, who: str, what: str) -> None:
-        self.trace.step = self.loop.steps
-        self.trace.now_ms = self.now_ms
-        self.trace.note(who, what)
+        if not self._is_closed:
+            self.trace.note(self.loop.steps, self.now_ms, who, what)
 
     def blame(self, law: str, *facts: object) -> None:
         """The first one counts: others may follow from it."""
@@ -150,6 +150,7 @@ class Stage:
 
     def close(self) -> None:
         """Whatever is still under way is brought to an end, so that nothing is left to complain."""
+        self._is_closed = True
         self.loop.forget(self.itself)
         for party in self.parties:
             party.end()

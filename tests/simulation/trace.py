@@ -12,11 +12,9 @@ IDS: Final = re.compile(r"file_0*([0-9a-f]+)|job_0*([0-9a-f]+)_([0-9a-f]{4})[0-9
 class Trace:
     def __init__(self, lines_max: int | None = LINES_MAX) -> None:
         self._entries: deque[tuple[int, int, str, str]] = deque(maxlen=lines_max)
-        self.now_ms = 0
-        self.step = 0
 
-    def note(self, who: str, what: str) -> None:
-        self._entries.append((self.step, self.now_ms, who, what))
+    def note(self, step: int, now_ms: int, who: str, what: str) -> None:
+        self._entries.append((step, now_ms, who, what))
 
     def lines(self) -> list[str]:
         return [_line(*entry) for entry in self._entries]

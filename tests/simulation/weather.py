@@ -74,7 +74,7 @@ class Weather:
         self._trips = {trip: draw.choice(RATES) for trip in Trip}
         self._rates = {trouble: draw.choice(RATES) for trouble in Trouble}
         self._mishaps = draw.sample(list(Mishap), draw.randint(1, len(Mishap)))
-        self._spread_s = draw.choice((0.0, 0.0, 0.01, 1.0))
+        self._spread_s = draw.choice((0.0, 0.0, 0.01, 1.0, 6.0))
 
     def strikes(self, trouble: Trouble) -> bool:
         if self.is_fair:

@@ -1,4 +1,4 @@
-"""The developer's own secrets for the local Worker, made once and never written over."""
+"""The developer's own secrets for the local Worker, each made once and never written over."""
 
 import secrets
 from collections.abc import Mapping
@@ -8,18 +8,22 @@ from typing import Final
 from tools.runtime.stamp import write_whole
 from tools.runtime.trouble import Trouble
 
-_NAMES: Final = ("JWT_SECRET", "URL_SIGNING_SECRET")
+# What stands before each secret: of operators' tokens, whose it is.
+_SECRETS: Final = {"JWT_SECRET": "", "URL_SIGNING_SECRET": "", "OPERATOR_TOKENS": "dev:"}
 _SECRET_BYTES: Final = 32
 _QUOTES: Final = "'`\""
 
 
-def ensure(path: Path) -> bool:
-    """True if the file had to be made."""
-    if path.exists():
-        return False
-    lines = (f"{name}={secrets.token_hex(_SECRET_BYTES)}\n" for name in _NAMES)
-    write_whole(path, "".join(lines).encode(), mode=0o600)
-    return True
+def ensure(path: Path) -> tuple[str, ...]:
+    """The names of those that had to be made, because the file did not have them yet."""
+    kept = path.read_text() if path.exists() else ""
+    known = read(path) if kept else {}
+    missing = tuple(name for name in _SECRETS if name not in known)
+    if missing:
+        begun = kept if not kept or kept.endswith("\n") else f"{kept}\n"
+        lines = (f"{name}={_SECRETS[name]}{secrets.token_hex(_SECRET_BYTES)}\n" for name in missing)
+        write_whole(path, (begun + "".join(lines)).encode(), mode=0o600)
+    return missing
 
 
 def read(path: Path) -> dict[str, str]:
@@ -39,6 +43,12 @@ def secret(path: Path, name: str) -> str:
     if not value:
         raise Trouble(f"{path.name} has no {name}.", "Add it, or remove the file and `make setup`.")
     return value
+
+
+def operator_token(path: Path) -> str:
+    """Of the first operator in it."""
+    first = secret(path, "OPERATOR_TOKENS").split(",")[0]
+    return first.partition(":")[2]
 
 
 def written(variables: Mapping[str, str]) -> str:

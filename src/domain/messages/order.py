@@ -30,6 +30,7 @@ class Reserve(Value):
 
 class Reserved(Value):
     file_id: str  # the one that already held the reservation, if the caller asks again
+    name: str | None = None  # as it was spelled then; None from an older version: as asked
 
 
 class Release(Value):
@@ -46,6 +47,12 @@ class Apply(Value):
     type: Literal["apply"] = "apply"
     snapshot: FileSnapshot
     outcomes: tuple[Outcome, ...] = ()
+
+
+class Nudged(Value):
+    """Which files have heard. The others are nudged again."""
+
+    file_ids: tuple[str, ...]
 
 
 class Applied(Value):
@@ -126,14 +133,15 @@ class BeginRequest(Value):
 
 
 class BegunRequest(Value):
-    answer: str | None = None  # of the first time; None: this is the first time
+    answer: str | None = None  # of the first time; None: it is to be found now
+    began_ms: int = 0  # the first time; the same for whoever goes on with a request that broke off
 
 
 class FinishRequest(Value):
     type: Literal["finish_request"] = "finish_request"
     caller_id: str
     key: str
-    answer: str | None  # None: it broke off; the next one with that key is the first again
+    answer: str | None  # None: it broke off; who repeats it goes on with it
 
 
 class OperateOrder(Value):

@@ -12,7 +12,7 @@ from domain.messages.file import DeleteFile, DescribeFile, DescribeHistory, Upda
 from domain.messages.order import Release, Reserve
 from domain.snapshot import FileSnapshot
 from domain.views import FileHistoryView, FileView, PreviewFacts, rfc3339
-from edge.conditional import entity_tag, tagged, wanted_versions
+from edge.conditional import AS_IT_IS, ASK_AGAIN, entity_tag, tagged, wanted_versions
 from edge.exchange import Body, Response, json_response, parsed_body
 from edge.services import Call
 from edge.signing import MediaClaims
@@ -40,7 +40,8 @@ async def describe(call: Call) -> Response:
         call.parameters["file_id"], DescribeHistory(caller_id=call.caller_id)
     )
     view = FileHistoryView.of_history(history)
-    return tagged(call.request, view, entity_tag(view.version))
+    tag = entity_tag(view.version)
+    return tagged(call.request, view, tag, f"{ASK_AGAIN}, {AS_IT_IS}")
 
 
 async def update(call: Call) -> Response:
@@ -52,7 +53,8 @@ async def update(call: Call) -> Response:
     else:
         name = names.normalised(body.name)
         file = await _renamed(call, message.model_copy(update={"name": name}), name)
-    return json_response(FileView.of(file), headers=(("etag", entity_tag(file.version)),))
+    tag = ("etag", entity_tag(file.version))
+    return json_response(FileView.of(file), headers=(tag,), cache_control=f"no-store, {AS_IT_IS}")
 
 
 async def _renamed(call: Call, message: UpdateFile, name: str) -> FileSnapshot:

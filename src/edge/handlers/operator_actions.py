@@ -15,7 +15,6 @@ from domain.errors import Code, Outage, Refusal
 from domain.ids import file_of
 from domain.limits import (
     CURSOR_MAX,
-    IDEMPOTENCY_KEY_CHARACTERS_MAX,
     REASON_CHARACTERS_MAX,
     REDRIVE_JOBS_MAX,
     SUBMIT_CONCURRENCY,
@@ -27,6 +26,7 @@ from domain.messages.reply import Action, Operated
 from domain.operation import Operation
 from domain.operator_views import OperatedView, RedrivenPageView, RedrivenView
 from edge.exchange import Body, Response, json_response, parsed_body, whole_number
+from edge.idempotency import idempotency_key
 from edge.router import Handler
 from edge.services import Call
 from log import log
@@ -141,14 +141,9 @@ async def _action(call: Call, operation: Operation) -> Action:
 
 def _action_id(call: Call) -> str:
     """The same for the same key of the same operator at the same path; otherwise a new one."""
-    key = call.request.headers.get("idempotency-key")
+    key = idempotency_key(call.request)
     if key is None:
         return f"act_{uuid.uuid4().hex}"
-    if not 1 <= len(key) <= IDEMPOTENCY_KEY_CHARACTERS_MAX:
-        raise Refusal(
-            Code.INVALID_IDEMPOTENCY_KEY,
-            f"it may have 1 to {IDEMPOTENCY_KEY_CHARACTERS_MAX} characters",
-        )
     return _digest(call.operator_name, call.request.path, key)
 
 

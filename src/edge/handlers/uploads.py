@@ -78,6 +78,7 @@ async def intent(call: Call) -> Response:
             lifetime_ms=lifetime_ms + min(lifetime_ms, UPLOAD_RESERVATION_MARGIN_MS),
         )
     )
+    name = reserved.name or name
     claims = IntentClaims(
         file_id=reserved.file_id,
         order_id=body.order_id,

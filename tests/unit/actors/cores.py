@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from actors.effects import Effect, SendDispatch, TellOrder
+from actors.effects import Effect, NudgeFiles, SendDispatch, TellOrder
 from actors.file import FileCore
 from actors.host import Core
 from actors.inbox import InboxCore
@@ -28,6 +28,7 @@ from domain.messages.order import (
     DescribeOrder,
     FilePage,
     ListFiles,
+    Nudged,
     OperateOrder,
     OrderStatus,
 )
@@ -62,8 +63,15 @@ def settled_effects(core: Core, now_ms: int) -> list[Effect]:
     effect = core.next_effect(now_ms)
     if effect is None:
         return []
-    core.finish(effect, Applied() if isinstance(effect, TellOrder) else None, now_ms)
+    core.finish(effect, a_reply_to(effect), now_ms)
     return [effect, *settled_effects(core, now_ms)]
+
+
+def a_reply_to(effect: Effect) -> Value | None:
+    """What the performer brings back where everything works."""
+    if isinstance(effect, TellOrder):
+        return Applied()
+    return Nudged(file_ids=effect.file_ids) if isinstance(effect, NudgeFiles) else None
 
 
 def of_kind(kind: type[EffectKind], effects: Sequence[Effect]) -> list[EffectKind]:

@@ -100,6 +100,17 @@ def test_an_action_that_changes_nothing_says_so_and_leaves_no_record() -> None:
     assert file.owed() == []
 
 
+def test_an_action_that_found_nothing_to_do_still_finds_nothing_when_it_comes_again() -> None:
+    file = a_waiting_file()
+    first = file.operate(Operation.FORCE_UNLOCK)
+    file.claim()
+
+    again = file.operate(Operation.FORCE_UNLOCK)
+
+    assert again == first
+    assert file.seen().locked
+
+
 @pytest.mark.parametrize(
     ("operation", "job_id", "code"),
     [

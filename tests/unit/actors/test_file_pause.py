@@ -32,6 +32,12 @@ def nudge(file: FileOnPaper, revision: int, *, is_paused: bool, now_ms: int = NO
     file.tell(Nudge(order_pause=pause), now_ms)
 
 
+def nudge_in_turn(file: FileOnPaper, revisions: list[int]) -> None:
+    """The odd ones pause."""
+    for revision in revisions:
+        nudge(file, revision, is_paused=revision % 2 == 1)
+
+
 def pause(file: FileOnPaper) -> None:
     file.operate(Operation.PAUSE, "pause")
 
@@ -233,8 +239,7 @@ def test_the_newest_word_counts_in_whatever_order_words_come(
 ) -> None:
     file = a_file(is_submitted=False)
 
-    words = [*shuffled, *repeated]
-    [nudge(file, revision, is_paused=revision % 2 == 1) for revision in words]
+    nudge_in_turn(file, [*shuffled, *repeated])
 
     assert file.inspected().order_pause == OrderPause(revision=5, is_paused=True)
 

@@ -278,7 +278,7 @@ def test_a_file_that_was_never_edited_is_not_archived() -> None:
 def test_the_time_until_a_file_is_archived_may_be_set(
     settings: dict[str, int], after_ms: int
 ) -> None:
-    file = FileOnPaper(**settings)
+    file = FileOnPaper(is_registered=True, **settings)
     file.finish_jobs(1)
 
     assert file.deadlines()["archive"] == NOW_MS + after_ms

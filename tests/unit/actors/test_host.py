@@ -273,4 +273,4 @@ async def test_an_alarm_that_breaks_is_logged_and_set_again(
     await a_host(BrokenCore(), perform).wake()
 
     assert perform.alarm.at_ms == NOW_MS + EFFECT_RETRY_MAX_MS
-    assert '"event": "alarm.broke"' in capsys.readouterr().out
+    assert '"event": "settling.broke"' in capsys.readouterr().out

@@ -49,7 +49,8 @@ def pages(order: OrderOnPaper, limit: int, status: JobStatus | None = None) -> l
 
 
 def a_submitted_file(number: int, created_at_ms: int = NOW_MS, **changes: object) -> File:
-    return a_file(job=a_job(id=job_id(number), created_at_ms=created_at_ms, **changes))
+    facts = {"id": job_id(number), "created_at_ms": created_at_ms, **changes}
+    return a_file(job=a_job(JobStatus.QUEUED, **facts))
 
 
 def an_order(*created_at_ms: int) -> OrderOnPaper:

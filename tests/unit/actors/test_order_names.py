@@ -211,7 +211,7 @@ def a_nearly_full_order() -> OrderOnPaper:
     reserved(order, a_reservation("0.jpg", "file_0"))
     repository = OrderRepository(order.sql)
     for number in range(1, ORDER_FILES_MAX - 1):
-        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9)
+        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9, f"{number}.jpg")
     return order
 
 
@@ -231,3 +231,12 @@ def test_in_a_full_order_files_may_still_be_renamed_and_intents_renewed() -> Non
 
     assert reserved(order, a_reservation("beach.jpg", OTHER_FILE_ID)) == FILE_ID
     assert reserved(order, a_rename("new.jpg", FILE_ID)) == FILE_ID
+
+
+def test_an_upload_begun_again_in_another_spelling_keeps_the_first_one() -> None:
+    order = OrderOnPaper()
+    order.tell(a_reservation("C.png", FILE_ID))
+
+    again = order.tell(a_reservation("c.png", OTHER_FILE_ID))
+
+    assert again == Reserved(file_id=FILE_ID, name="C.png")

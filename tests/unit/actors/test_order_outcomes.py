@@ -15,6 +15,7 @@ from domain.snapshot import OutcomeKind
 from tests.unit.actors.cores import OrderOnPaper, job_id, of_kind
 from tests.unit.factories import (
     FILE_ID,
+    JOB_ID,
     NOW_MS,
     a_failure,
     a_file,
@@ -96,7 +97,7 @@ def test_several_ends_in_one_message_are_all_counted_and_notified() -> None:
 def test_the_owner_hears_how_a_job_ended_and_when(
     changes: dict[str, object], kind: OutcomeKind, detail: str | None
 ) -> None:
-    outcome = an_outcome(finished_at_ms=NOW_MS + 700, **changes)
+    outcome = an_outcome(JOB_ID, finished_at_ms=NOW_MS + 700, **changes)
 
     (told,) = notified(OrderOnPaper(news(4, None, outcome)))
 

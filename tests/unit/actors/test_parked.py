@@ -181,6 +181,15 @@ def test_a_second_redrive_of_a_message_that_is_on_its_way_changes_nothing() -> N
     assert operations.audited() == ["act_1"]
 
 
+def test_an_action_that_changed_nothing_is_answered_so_for_good() -> None:
+    operations = with_parked(READABLE)
+    operations.unpark(Operation.REDRIVE, number=1)
+    nothing = operations.unpark(Operation.REDRIVE, number=2)
+    operations.settle()
+
+    assert operations.unpark(Operation.REDRIVE, number=2) == nothing
+
+
 # --- Discard ------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,8 @@ from domain.messages.order import AwaitOrder, OrderStatus
 
 pytestmark = pytest.mark.anyio
 
-LONG_MS = 60_000  # more than any test takes
+LONG_MS = 60_000
+PATIENCE_S = 5  # nobody waits in vain for so long here
 NO_TIME_MS = 1
 
 
@@ -37,7 +38,8 @@ class OrderOnPaper:
 
     async def asked(self, since: str = "e-1", wait_ms: int = LONG_MS) -> OrderStatus:
         message = AwaitOrder(caller_id="alice", since=since, wait_ms=wait_ms)
-        return opened(await self.waiting.answer(message, self.answer), OrderStatus)
+        async with asyncio.timeout(PATIENCE_S):
+            return opened(await self.waiting.answer(message, self.answer), OrderStatus)
 
     async def begun(self, count: int = 1) -> list[asyncio.Task[OrderStatus]]:
         """So many who wait already."""

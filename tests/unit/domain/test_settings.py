@@ -117,6 +117,7 @@ def test_where_none_is_named_nobody_is_an_operator() -> None:
         ("ol ga:s3cr3t" + "o" * 20, '"name:token"'),
         ("olga:s3cr3t\N{LATIN SMALL LETTER E WITH ACUTE}" + "o" * 20, '"name:token"'),
         ("olga:s3cr3t\t" + "o" * 20, '"name:token"'),
+        ("olga:s3cr3t " + "o" * 20, '"name:token"'),
         (f"olga:s3cr3t{'o' * 20},otto:s3cr3t{'o' * 20}", "the same token"),
     ],
 )

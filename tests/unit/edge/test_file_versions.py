@@ -47,6 +47,18 @@ async def test_a_change_tells_the_tag_it_has_led_to(darkroom: Darkroom) -> None:
     assert told(answer) == (200, await tag_of(darkroom, path))
 
 
+async def test_a_tag_that_allows_a_change_is_not_weakened_on_its_way(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+
+    changed = await darkroom.call("PATCH", path, {"marked": True})
+    seen = await darkroom.call("GET", path)
+    known = await darkroom.call("GET", path, if_none_match=seen.headers["etag"])
+
+    assert changed.headers["cache-control"] == "no-store, no-transform"
+    assert seen.headers["cache-control"] == "private, no-cache, no-transform"
+    assert known.headers["cache-control"] == "private, no-cache, no-transform"
+
+
 @pytest.mark.parametrize("condition", ['"1"', '"7", "1"', "*"])
 @pytest.mark.parametrize("body", [{"name": "new.jpg"}, {"marked": True}], ids=["rename", "mark"])
 async def test_a_file_is_changed_if_it_is_as_it_was_seen(

@@ -103,6 +103,7 @@ async def test_of_two_at_once_the_second_is_told_to_come_back(darkroom: Darkroom
 async def test_a_key_is_kept_for_a_day(darkroom: Darkroom, clock: Clock) -> None:
     path = await darkroom.uploaded()
     first = await submit(darkroom, path)
+    await darkroom.work()
     clock.advance_ms(IDEMPOTENCY_KEY_LIFETIME_MS - 1)
     within = await submit(darkroom, path)
     clock.advance_ms(1)
@@ -110,7 +111,7 @@ async def test_a_key_is_kept_for_a_day(darkroom: Darkroom, clock: Clock) -> None
     after = await submit(darkroom, path)
 
     assert (is_replayed(within), is_replayed(after)) == (True, False)
-    assert after.json == first.json
+    assert after.json["created"][0]["job_id"] != first.json["created"][0]["job_id"]
 
 
 @pytest.mark.parametrize("key", ["", "a b", "k" * 256, '"'])
@@ -189,6 +190,19 @@ async def test_a_request_that_broke_off_is_gone_on_with_and_its_jobs_are_the_sam
     assert [f"/api/files/{made['file_id']}" for made in again.json["created"]] == [one, two]
     assert again.json["created"][0]["job_id"] == job["id"]
     assert len(darkroom.actors.queue.take()) == 2
+
+
+async def test_a_request_that_broke_off_cannot_become_another_one(darkroom: Darkroom) -> None:
+    one, two = await two_files(darkroom)
+    whole = darkroom.services
+    breaking = FilesThatBreak(darkroom.actors)
+    darkroom.services = dataclasses.replace(whole, files=breaking)
+    await submit(darkroom, one, two)
+    darkroom.services = whole
+
+    other = await submit(darkroom, two)
+
+    assert other.problem == (422, "idempotency_key_reused")
 
 
 async def test_a_request_that_met_an_outage_can_be_made_again(darkroom: Darkroom) -> None:

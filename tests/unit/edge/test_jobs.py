@@ -1,5 +1,7 @@
 """Jobs over HTTP: one of them, an order's, and all of a user's, page by page."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,24 +29,23 @@ async def submitted(darkroom: Darkroom, order_id: str, name: str) -> str:
     return job_id
 
 
-async def three_orders(darkroom: Darkroom, clock: Clock) -> list[str]:
-    """The ids of their jobs, as they are listed: two in the first order, three in the last."""
+async def submitted_all(darkroom: Darkroom, clock: Clock, *names: str) -> list[str]:
+    """The ids of the jobs, newest first. A name begins with its order's."""
     jobs = []
-    for place in ("a-0", "a-1", "b-0", "c-0", "c-1", "c-2"):
+    for name in names:
         clock.advance_ms(1)
-        jobs.append(await submitted(darkroom, place[0], place))
-    await darkroom.intent("d-0", order_id="d")
+        jobs.append(await submitted(darkroom, name[0], name))
     return jobs[::-1]
 
 
 async def listed(darkroom: Darkroom, query: str, limit: int) -> list[str]:
     """The ids of all jobs, to the last page."""
     jobs: list[str] = []
-    page = (await darkroom.call("GET", f"{JOBS}?limit={limit}&{query}")).json
-    jobs += [job["id"] for job in page["jobs"]]
+    page: dict[str, Any] = {"next_cursor": ""}
     while page["next_cursor"] is not None:
         path = f"{JOBS}?limit={limit}&{query}&cursor={page['next_cursor']}"
         page = (await darkroom.call("GET", path)).json
+        assert len(page["jobs"]) <= limit
         jobs += [job["id"] for job in page["jobs"]]
     return jobs
 
@@ -123,7 +124,8 @@ async def test_a_job_of_another_user_is_forbidden(darkroom: Darkroom) -> None:
 async def test_all_jobs_are_listed_once_however_long_a_page_is(
     darkroom: Darkroom, clock: Clock, limit: int
 ) -> None:
-    jobs = await three_orders(darkroom, clock)
+    jobs = await submitted_all(darkroom, clock, "a-0", "a-1", "b-0", "c-0", "c-1", "c-2")
+    await darkroom.intent("d-0", order_id="d")
 
     assert await listed(darkroom, "", limit) == jobs
     assert await listed(darkroom, "order_id=c", limit) == jobs[:3]
@@ -156,6 +158,15 @@ async def test_a_page_looks_into_so_many_orders_and_says_where_to_go_on(
     assert first["jobs"] == []
     assert [job["id"] for job in second["jobs"]] == [job_id]
     assert second["next_cursor"] is None
+
+
+async def test_an_older_orders_newest_job_is_listed_after_a_newer_orders_oldest(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    await darkroom.intent(order_id="a")
+    newest, *newer = await submitted_all(darkroom, clock, "b-0", "b-1", "b-2", "a-0")
+
+    assert await listed(darkroom, "", 2) == [*newer, newest]
 
 
 async def test_a_file_edited_twice_is_two_jobs(darkroom: Darkroom, clock: Clock) -> None:

@@ -26,6 +26,7 @@ TAKEN = {
         "001d9e225df73fee",
         "55f43b6c9b15affd",
         "422e6dabce97c135",
+        "aba873b080a41616",
     ),
     "file": (
         "93b0c53dfa294aaf",

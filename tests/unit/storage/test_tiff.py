@@ -68,6 +68,15 @@ def test_a_tag_that_is_absent_or_holds_no_number_has_none() -> None:
     assert read_from(tiff, below(first(tiff), 34665)) is None
 
 
+def test_a_tag_that_comes_again_is_listed_each_time_and_the_last_one_counts() -> None:
+    entries = struct.pack("<HHIIHHII", WIDTH, 4, 1, 7, WIDTH, 4, 1, 9)
+
+    directory = first(b"II*\0\x08\0\0\0" + struct.pack("<H", 2) + entries + bytes(4))
+
+    assert [entry.inline[0] for entry in directory.listed] == [7, 9]
+    assert directory.entries[WIDTH].inline[0] == 9
+
+
 def test_a_directory_that_is_its_own_successor_is_read_once() -> None:
     directory = struct.pack("<HHHIII", 1, WIDTH, 4, 1, 9, 8)
 

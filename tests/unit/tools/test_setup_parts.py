@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.settings import Settings
 from tools.runtime import checksums, command, dev_vars, pyodide_patches, stamp
 from tools.runtime.pyodide_patches import Edit
 from tools.runtime.trouble import Trouble
@@ -43,8 +44,36 @@ def test_secrets_are_made_once_and_never_written_over(tmp_path: Path) -> None:
     before = path.read_text()
     made_again = dev_vars.ensure(path)
 
-    assert (made, made_again) == (True, False)
+    assert (made, made_again) == (("JWT_SECRET", "URL_SIGNING_SECRET", "OPERATOR_TOKENS"), ())
     assert path.read_text() == before
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_secret_that_is_new_is_added_to_those_there_are(tmp_path: Path, end: str) -> None:
+    path = tmp_path / ".dev.vars"
+    path.write_text(f"# my own\nJWT_SECRET=mine\nURL_SIGNING_SECRET='and mine'{end}")
+
+    made = dev_vars.ensure(path)
+
+    assert made == ("OPERATOR_TOKENS",)
+    assert path.read_text().startswith("# my own\nJWT_SECRET=mine\nURL_SIGNING_SECRET='and mine'\n")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_token_of_the_first_operator_is_theirs_without_the_name(tmp_path: Path) -> None:
+    path = tmp_path / ".dev.vars"
+    path.write_text("OPERATOR_TOKENS=dev:first:one,other:second\n")
+
+    assert dev_vars.operator_token(path) == "first:one"
+
+
+def test_a_new_operators_token_is_one_that_the_product_takes(tmp_path: Path) -> None:
+    path = tmp_path / ".dev.vars"
+    dev_vars.ensure(path)
+
+    settings = Settings.read(dev_vars.read(path))
+
+    assert settings.operators == (("dev", dev_vars.operator_token(path)),)
 
 
 def test_secrets_are_long_different_and_for_their_owner_only(tmp_path: Path) -> None:
@@ -56,8 +85,9 @@ def test_secrets_are_long_different_and_for_their_owner_only(tmp_path: Path) -> 
     assert {name: len(value) for name, value in secrets.items()} == {
         "JWT_SECRET": 64,
         "URL_SIGNING_SECRET": 64,
+        "OPERATOR_TOKENS": 68,
     }
-    assert len(set(secrets.values())) == 2
+    assert len(set(secrets.values())) == 3
     assert path.stat().st_mode & 0o777 == 0o600
 
 

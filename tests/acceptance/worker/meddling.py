@@ -1,0 +1,58 @@
+"""The product with a back door: a test is the worker that stalls, or the queue that repeats."""
+
+import json
+from typing import Any
+
+from workers import Response
+
+import entry
+from actors.client import FileClient
+from actors.remote import accepted, refused
+from domain.errors import Refusal
+from domain.file import Preview
+from domain.ids import new_job_id
+from domain.messages.file import Claim, Complete, Dispatch, Grant, Submit
+from domain.messages.reply import Done
+from domain.values import Value
+from entry import BacklogActor, FileActor, InboxActor, OperationsActor, OrderActor
+
+__all__ = ["BacklogActor", "Default", "FileActor", "InboxActor", "OperationsActor", "OrderActor"]
+
+
+class Default(entry.Default):
+    async def fetch(self, request: Any) -> Any:
+        """`POST /meddling/{what}` with what it needs as JSON; everything else is the product's."""
+        _, _, what = str(request.url).partition("/meddling/")
+        if not what:
+            return await super().fetch(request)
+        asked = json.loads(await request.text())
+        try:
+            return Response(accepted(await getattr(self, f"_{what}")(**asked)))
+        except Refusal as refusal:
+            return Response(refused(refusal), status=409)
+
+    async def _seize(self, file_id: str, user_id: str) -> Grant:
+        """Submit and claim in one stretch, before the queue has brought the job to anybody."""
+        files = FileClient(self.env.FILES)
+        job_id = new_job_id(file_id)
+        await files.submit(file_id, Submit(caller_id=user_id, job_id=job_id))
+        return await files.claim(file_id, Claim(job_id=job_id, worker_id="meddler"))
+
+    async def _complete(self, grant: dict[str, Any]) -> Done:
+        held = Grant.model_validate(grant)
+        preview = Preview(
+            object_key=held.preview_key,
+            width=1,
+            height=1,
+            size_bytes=1,
+            content_type="image/jpeg",
+            maker="copy",
+        )
+        message = Complete(token=held.token, preview=preview, copied_bytes=1)
+        return await FileClient(self.env.FILES).complete(held.upload.file_id, message)
+
+    async def _send(self, file_id: str, job_id: str, times: int) -> Value:
+        dispatch = Dispatch(file_id=file_id, job_id=job_id)
+        for _ in range(times):
+            await self.env.EDIT_JOBS.send(dispatch.model_dump())
+        return Done()

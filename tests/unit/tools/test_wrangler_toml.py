@@ -1,0 +1,41 @@
+"""What the configuration fixes, and the code says as well, is the same in both."""
+
+import tomllib
+
+import pytest
+
+from consumer.transport import DEAD_LETTERS
+from domain.limits import CRON_CONCURRENCY
+from domain.settings import Settings
+from tools.runtime import paths
+
+CONFIG = tomllib.loads((paths.ROOT / "wrangler.toml").read_text())
+VARIABLES = CONFIG["vars"]
+SECRETS = {"jwt_secret", "url_signing_secret", "operator_tokens"}
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields.keys() - SECRETS))
+def test_every_setting_stands_there_with_its_default(name: str) -> None:
+    assert VARIABLES[name.upper()] == Settings.model_fields[name].default
+
+
+def test_no_secret_and_no_unknown_variable_stands_there() -> None:
+    assert {name.lower() for name in VARIABLES} == Settings.model_fields.keys() - SECRETS
+
+
+def test_what_is_dead_is_consumed_and_goes_nowhere_else() -> None:
+    jobs, dead = CONFIG["queues"]["consumers"]
+
+    assert jobs["dead_letter_queue"] == dead["queue"] == DEAD_LETTERS
+    assert "dead_letter_queue" not in dead
+
+
+def test_the_cron_works_on_as_many_at_once_as_a_batch_has() -> None:
+    assert CONFIG["queues"]["consumers"][0]["max_batch_size"] == CRON_CONCURRENCY
+
+
+def test_every_actor_has_its_sqlite_by_a_migration() -> None:
+    classes = {binding["class_name"] for binding in CONFIG["durable_objects"]["bindings"]}
+
+    migrated = [name for step in CONFIG["migrations"] for name in step["new_sqlite_classes"]]
+    assert sorted(migrated) == sorted(classes)
