@@ -67,9 +67,9 @@ def _changed(message: OperateFile, file: File, now_ms: int) -> File:
     action, job_id = message.action, message.job_id or ""
     match action.operation:
         case Operation.CANCEL:
-            return operation.cancelled(file, job_id, action.reason, now_ms)
+            return operation.cancelled(file, job_id, now_ms)
         case Operation.FORCE_UNLOCK:
-            return operation.force_unlocked(file, action.reason, now_ms)
+            return operation.force_unlocked(file, now_ms)
         case Operation.PAUSE | Operation.RESUME:
             value = action.operation is Operation.PAUSE
             return operation.paused(file, now_ms, value=value)

@@ -209,7 +209,7 @@ def completed(file: File, token: int, preview: Preview, *, copied_bytes: int, no
         processed_key=processed_key,
         edited_at_ms=now_ms,
         archived_at_ms=None,
-        leftovers=left_over(file, derived_keys(file)),
+        leftovers=left_over(file, (*derived_keys(file), *keys.copies_of(file.processed_key))),
         marked=False,
     )
 

@@ -30,6 +30,13 @@ def archived(processed_key: str) -> str:
     return f"{head}/archive/{tail}"
 
 
+def copies_of(processed_key: str | None) -> tuple[str, ...]:
+    """Its copy in the archive, which may have been made without anybody having heard of it."""
+    if processed_key is None or "/processed/" not in processed_key:
+        return ()
+    return (archived(processed_key),)
+
+
 def of_attempt(owner_id: str, order_id: str, file_id: str, token: int) -> tuple[str, ...]:
     """Everything the attempt with that token may have written."""
     address = (owner_id, order_id, file_id, token)

@@ -1,4 +1,6 @@
-"""What operators may do to a file, each with a reason: cancel, unlock, pause, resume, redrive.
+"""What operators may do to a file: cancel, unlock, pause, resume, redrive.
+
+Their reasons go to the audit and to nobody else.
 
 Every function gives the file back as it was, when there is nothing to do: so twice is once.
 """
@@ -26,12 +28,12 @@ class Operation(StrEnum):
     DISCARD = "discard"
 
 
-def cancelled(file: File, job_id: str, reason: str, now_ms: int) -> File:
+def cancelled(file: File, job_id: str, now_ms: int) -> File:
     """Its active job fails at once. A worker that is at it will find its token old."""
     job = _newest(file, job_id)
     if not job.is_active:
         return file
-    failure = Failure(code=FailureCode.CANCELLED, detail=f"cancelled by an operator: {reason}")
+    failure = Failure(code=FailureCode.CANCELLED, detail="an operator cancelled it")
     return files.changed(
         file,
         now_ms,
@@ -40,12 +42,12 @@ def cancelled(file: File, job_id: str, reason: str, now_ms: int) -> File:
     )
 
 
-def force_unlocked(file: File, reason: str, now_ms: int) -> File:
+def force_unlocked(file: File, now_ms: int) -> File:
     """The lock goes, the token grows, and the job waits for another worker."""
     if file.lock is None:
         return file
     assert file.job is not None
-    failure = Failure(code=FailureCode.FORCE_UNLOCKED, detail=f"by an operator: {reason}")
+    failure = Failure(code=FailureCode.FORCE_UNLOCKED, detail="an operator unlocked the file")
     return files.changed(
         file,
         now_ms,

@@ -6,7 +6,7 @@ from domain.file import File
 from domain.job import EditJob
 from domain.limits import JOB_HISTORY_MAX
 from domain.snapshot import Outcome
-from storage import actions, deadlines
+from storage import actions, deadlines, old_jobs
 from storage.sql import Sql
 
 MIGRATIONS: Final = (
@@ -31,6 +31,9 @@ MIGRATIONS: Final = (
     """,
     deadlines.MIGRATION,
     actions.MIGRATION,
+    old_jobs.IN_FILE,
+    old_jobs.PAST,
+    old_jobs.OUTCOMES,
 )
 FILE = "SELECT document FROM file"
 SAVE_FILE = """

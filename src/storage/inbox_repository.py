@@ -4,6 +4,7 @@ from typing import Final
 
 from domain.limits import INBOX_NOTIFICATIONS_MAX
 from domain.messages.inbox import Notification, OrderEntry
+from storage import old_jobs
 from storage.sql import Row, Sql
 
 MIGRATIONS: Final = (
@@ -21,6 +22,7 @@ MIGRATIONS: Final = (
       order_id TEXT NOT NULL UNIQUE
     ) STRICT
     """,
+    old_jobs.NOTIFICATIONS,
 )
 DELIVER = "INSERT OR IGNORE INTO notifications (notification_id, document) VALUES (?, ?)"
 FORGET_OLD = """

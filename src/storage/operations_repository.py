@@ -53,9 +53,15 @@ MIGRATIONS: Final = (
     actions.MIGRATION,
 )
 FIGURES = "SELECT orders, totals FROM figures"
-KEEP_FIGURES = "INSERT OR REPLACE INTO figures (only_row, orders, totals) VALUES (1, ?, ?)"
+KEEP_FIGURES = """
+INSERT INTO figures (only_row, orders, totals) VALUES (1, ?, ?)
+ON CONFLICT (only_row) DO UPDATE SET orders = excluded.orders, totals = excluded.totals
+"""
 ORDER = "SELECT version, totals FROM orders WHERE order_id = ?"
-KEEP_ORDER = "INSERT OR REPLACE INTO orders (order_id, version, totals) VALUES (?, ?, ?)"
+KEEP_ORDER = """
+INSERT INTO orders (order_id, version, totals) VALUES (?, ?, ?)
+ON CONFLICT (order_id) DO UPDATE SET version = excluded.version, totals = excluded.totals
+"""
 FAILED_DOCUMENT = "SELECT document FROM failed WHERE file_id = ?"
 KEEP_FAILED = "INSERT OR REPLACE INTO failed (file_id, document) VALUES (?, ?)"
 REMOVE_FAILED = "DELETE FROM failed WHERE file_id = ?"

@@ -8,7 +8,7 @@ from domain.limits import ORDER_TOMBSTONES_MAX
 from domain.messages.inbox import Notification
 from domain.messages.operations import OrderTotals
 from domain.snapshot import FileSnapshot
-from storage import actions, deadlines, job_index, owed, requests
+from storage import actions, deadlines, job_index, old_jobs, owed, requests
 from storage.sql import Sql
 
 MIGRATIONS: Final = (
@@ -55,6 +55,9 @@ MIGRATIONS: Final = (
     "ALTER TABLE orders ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE names ADD COLUMN name TEXT",
     requests.RESUMED,
+    old_jobs.IN_SNAPSHOTS,
+    old_jobs.LISTED,
+    old_jobs.OWED_NOTIFICATIONS,
 )
 ORDER = """
 SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused FROM orders

@@ -60,11 +60,13 @@ class MemoryQueue:
 
     def __init__(self) -> None:
         self.is_down = False
+        self.sends = 0
         self._messages: list[dict[str, str]] = []
 
     async def send(self, body: dict[str, str]) -> None:
         if self.is_down:
             raise ConnectionError("Network connection lost.")
+        self.sends += 1
         self._messages.append(body)
 
     def take(self) -> list[dict[str, str]]:

@@ -37,6 +37,7 @@ class MemoryObjects:
     def __init__(self, bucket: "MemoryObjects | None" = None) -> None:
         """With another one: a second way to the same objects."""
         self.is_down = False
+        self.calls = 0
         self._stored: dict[str, _Stored] = {} if bucket is None else bucket._stored  # noqa: SLF001
 
     @property
@@ -107,6 +108,7 @@ class MemoryObjects:
         return self._stored.get(key)
 
     def _check_up(self) -> None:
+        self.calls += 1
         if self.is_down:
             raise Outage("R2: it is down")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tests.simulation.schedule import Result, Schedule
-from tests.simulation.world import Parts, Transport
+from tests.simulation.world import Transport
 
 BLOCK: Final = 50  # schedules between two collections of garbage, and between two words of progress
 NEARBY: Final = 30  # steps below the shortest failure that are tried one by one
@@ -32,12 +32,11 @@ class Tally:
 def played(
     seed: int,
     transport: Transport,
-    parts: Parts | None = None,
     steps: int | None = None,
     *,
     is_told: bool = False,
 ) -> Result:
-    return Schedule(seed, transport, parts or Parts(), is_told=is_told).run(steps)
+    return Schedule(seed, transport, is_told=is_told).run(steps)
 
 
 def blocks(transports: Iterable[Transport], first_seed: int, schedules: int) -> Iterator[Block]:
@@ -75,11 +74,11 @@ def play(work: Iterable[Block], jobs: int) -> Iterator[Tally]:
         yield from pool.map(play_block, work)
 
 
-def shortened(failure: Result, parts: Parts | None = None) -> Result:
+def shortened(failure: Result) -> Result:
     """The failure with as little trouble before it as can be found: trouble ends, peace begins."""
 
     def fails(steps: int) -> Result | None:
-        result = played(failure.seed, failure.transport, parts, steps)
+        result = played(failure.seed, failure.transport, steps=steps)
         return result if result.violation is not None else None
 
     shortest, low, high = failure, 0, failure.steps

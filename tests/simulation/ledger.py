@@ -65,8 +65,13 @@ class Ledger:
             if book.document is not None and book.document["upload"]["order_id"] == order_id
         ]
 
-    def locked(self) -> list[str]:
-        return [book.file_id for book in self.files.values() if book.hold is not None]
+    def at_work(self) -> list[str]:
+        """Files with an active job."""
+        return [
+            book.file_id
+            for book in self.present()
+            if book.known["job"] is not None and book.known["job"]["status"] in ACTIVE
+        ]
 
     def moments(self, archive_after_ms: int) -> list[int]:
         """Times at which something is due: what happens then, happens in the nick of time."""

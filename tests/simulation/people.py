@@ -76,7 +76,7 @@ class Photographer:
     stage: Stage
     draw: random.Random
     intent_lifetime_ms: int
-    locked: Callable[[], list[str]]
+    at_work: Callable[[], list[str]]
     intents: list[Intent] = field(default_factory=list)
     file_ids: list[str] = field(default_factory=list)
     asked: list[tuple[str, str | None, str]] = field(default_factory=list)  # edits, to ask again
@@ -231,6 +231,9 @@ class Photographer:
         message = DeleteFile(caller_id=CALLER)
         file_id = self.any_file()
         await self._insist(lambda: self.services.files.delete(file_id, message))
+        for intent in self.intents:
+            if intent.file_id == file_id and self.draw.random() < 0.3:
+                await self._put(intent)  # from another window, where it is not known to be gone
 
     # --- Looking --------------------------------------------------------------------------------
 
@@ -263,9 +266,9 @@ class Photographer:
         return self.draw.choice(self.orders)
 
     def any_file(self) -> str:
-        """Often one that somebody is working on: there it matters most."""
-        locked = self.locked()
-        return self.draw.choice(locked if locked and self.draw.random() < 0.5 else self.file_ids)
+        """Often one with an active job: there it matters most."""
+        active = self.at_work()
+        return self.draw.choice(active if active and self.draw.random() < 0.5 else self.file_ids)
 
     def _key(self) -> str:
         """A new one mostly, or one that was used before."""

@@ -16,7 +16,7 @@ from tests.simulation.people import ORDERS, Photographer, Services
 from tests.simulation.stage import Party, Stage
 from tests.simulation.storm import Storm
 from tests.simulation.stretch_sql import Crash, SqlTrouble
-from tests.simulation.world import Parts, Transport, World
+from tests.simulation.world import Transport, World
 
 SPEAKERS: Final = (actors.host, consumer.edit, consumer.transport)
 DAY_S: Final = 24 * 3600.0
@@ -40,16 +40,16 @@ class Result:
 
 
 class Schedule:
-    def __init__(self, seed: int, transport: Transport, parts: Parts, *, is_told: bool) -> None:
+    def __init__(self, seed: int, transport: Transport, *, is_told: bool) -> None:
         self.seed = seed
         self.transport = transport
         self.stage = Stage(seed, is_told_whole=is_told)
-        self.world = World(self.stage, transport, parts)
+        self.world = World(self.stage, transport)
         self._draw = draw = self.stage.draw("people")
         world = self.world
         services = Services(world.files, world.orders, world.inboxes, world.bucket)
         self.photographer = Photographer(
-            services, self.stage, draw, world.settings.intent_lifetime_ms, world.ledger.locked
+            services, self.stage, draw, world.settings.intent_lifetime_ms, world.ledger.at_work
         )
         self.photographer.orders = ORDERS if draw.random() < 0.2 else ORDERS[:1]
         self.operator = Operator(

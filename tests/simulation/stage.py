@@ -142,7 +142,7 @@ class Stage:
         if caller.dies_of is not None and self.weather.strikes(caller.dies_of):
             self.later(self.weather.draw.random() * 0.01, caller.end)
         if caller.stalls_of is not None and self.weather.strikes(caller.stalls_of):
-            self.freeze(caller, self.weather.draw.random() * self.weather.draw.choice((20, 1200)))
+            self.freeze(caller, self.weather.stall_s())
 
     def freeze(self, party: Owner, seconds: float) -> None:
         self.note(party.name, f"stands still for {seconds:.1f} s")

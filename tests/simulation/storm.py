@@ -14,8 +14,8 @@ from tests.simulation.bucket import Bucket, at_once
 from tests.simulation.ledger import Ledger
 from tests.simulation.weather import Trip
 
-FREEZES_S: Final = (1.0, 20.0, 300.0, 1200.0)
-OUTAGES_S: Final = (1.0, 30.0, 300.0)
+FREEZES_S: Final = (1.0, 20.0, 300.0)
+OUTAGES_S: Final = (1.0, 30.0, 30.0, 300.0, 300.0, 10_000.0)
 JUMPS_MS: Final = (1_000, 30_000, 300_000)
 JUMPS_MAX: Final = 3  # a worker outlives a few, and what it writes late is still swept
 
@@ -65,7 +65,7 @@ class Storm:
 
     def _freeze_worker(self) -> None:
         if self.workers():
-            self.stage.freeze(self.draw.choice(self.workers()), self._some(FREEZES_S))
+            self.stage.freeze(self.draw.choice(self.workers()), self.stage.weather.stall_s())
 
     def _kill_worker(self) -> None:
         if self.workers():

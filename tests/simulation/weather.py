@@ -54,8 +54,9 @@ class Trouble(StrEnum):
     WORKER_DIES = "a worker dies"
 
 
-RATES: Final = (0.0, 0.0, 0.0, 0.02, 0.08, 0.25)
-SLOW_S: Final = (0.2, 5.0, 20.0, MINUTE_S)  # below, at and past the patience of a caller
+RATES: Final = (0.0, 0.0, 0.03, 0.1, 0.25)
+SLOW_S: Final = (0.2, 5.0, MINUTE_S, MINUTE_S)  # below, at and past the patience of a caller
+STALLS: Final = (0.3, 1.0, 3.0)  # of a lease
 QUEUE_DELAYS_S: Final = (1.0, 40.0, 10 * MINUTE_S, HOUR_S)
 
 
@@ -70,6 +71,7 @@ class Weather:
     def __init__(self, draw: random.Random) -> None:
         self.draw = draw
         self.is_fair = False
+        self.lease_s = MINUTE_S  # of the product that is played
         self.down_until: dict[Trip, float] = {}
         self._trips = {trip: draw.choice(RATES) for trip in Trip}
         self._rates = {trouble: draw.choice(RATES) for trouble in Trouble}
@@ -102,6 +104,10 @@ class Weather:
     def _lag(self) -> float:
         """None at all lets the order be drawn step by step."""
         return self._spread_s * self.draw.random() if self._spread_s else 0.0
+
+    def stall_s(self) -> float:
+        """Shorter than a lease, or longer than several."""
+        return self.lease_s * self.draw.choice(STALLS) * (0.5 + self.draw.random())
 
     def queue_delay_s(self) -> float:
         if self.strikes(Trouble.QUEUE_LATE):

@@ -1,7 +1,6 @@
 """The product on the stage: real cores, hosts, clients, performer and editor, with laws watching."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from actors.backlog import BacklogCore, BacklogQueue
@@ -40,28 +39,18 @@ from tests.simulation.weather import Trip
 Transport = Literal["queue", "cron"]
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 24 * 60 * MINUTE_MS
-LEASES_MS: Final = (20_000, MINUTE_MS, 15 * MINUTE_MS)
+LEASES_MS: Final = (10_000, 20_000, MINUTE_MS, 15 * MINUTE_MS)
 ARCHIVE_MS: Final = (5 * MINUTE_MS, 3 * 60 * MINUTE_MS, 90 * DAY_MS)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the product is put together from. A planted bug is a part with something wrong in it."""
-
-    file: type[FileCore] = FileCore
-    order: type[OrderCore] = OrderCore
-    inbox: type[InboxCore] = InboxCore
-    host: type[Host] = Host
-
-
 class World:
-    def __init__(self, stage: Stage, transport: Transport, parts: Parts) -> None:
+    def __init__(self, stage: Stage, transport: Transport) -> None:
         self.stage = stage
         self.ledger = Ledger()
         self.cells: dict[tuple[Trip, str], Cell] = {}
-        self._parts = parts
         self._draw = stage.draw("world")
         self.settings = self._some_settings(transport)
+        stage.weather.lease_s = self.settings.lease_ms / 1000
         self._bucket_law = BucketLaw(stage, self.ledger)
         self.bucket = Bucket(stage, self._bucket_law.removed)
         self.files = FileClient(self._namespace(Trip.FILE))
@@ -141,24 +130,24 @@ class World:
         return cell
 
     def _shell(self, cell: Cell, life: Life) -> Shell:
-        parts, settings, draw = self._parts, self.settings, self._draw
+        settings, draw = self.settings, self._draw
         match cell.trip:
             case Trip.FILE:
-                file = parts.file(cell.sql, settings, draw.random)
+                file = FileCore(cell.sql, settings, draw.random)
                 return HostedShell(cell, self._host(cell, life, file))
             case Trip.ORDER:
-                order = parts.order(cell.sql, settings, lambda: f"{draw.getrandbits(32):08x}")
+                order = OrderCore(cell.sql, settings, lambda: f"{draw.getrandbits(32):08x}")
                 return OrderShell(cell, self._host(cell, life, order), order)
             case Trip.OPERATIONS:
                 return HostedShell(cell, self._host(cell, life, OperationsCore(cell.sql)))
             case Trip.INBOX:
-                return PlainShell(cell, parts.inbox(cell.sql), self.stage)
+                return PlainShell(cell, InboxCore(cell.sql), self.stage)
             case _:
                 return PlainShell(cell, BacklogCore(cell.sql), self.stage)
 
     def _host(self, cell: Cell, life: Life, core: FileCore | OrderCore | OperationsCore) -> Host:
         alarm = LifeAlarm(cell, life)
-        return self._parts.host(core, alarm, self._perform(cell), cell.key, self._clock_ms)
+        return Host(core, alarm, self._perform(cell), cell.key, self._clock_ms)
 
     def _clock_ms(self) -> int:
         return self.stage.now_ms

@@ -1,19 +1,24 @@
 """What each step of a photo costs in billable operations. Raise a number only with a reason.
 
-Cloudflare bills requests to Durable Objects, rows written (an alarm that is set is one), and
-messages. SQLite counts rows of tables here; the bill counts those of indexes too.
+Cloudflare bills requests to Durable Objects, rows written (an alarm that is set is one), messages
+on queues, and operations on objects. SQLite counts rows of tables here; the bill counts those of
+indexes too. A copy is one call of ours and two operations of R2.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pytest
 
 from tests.fakes.sqlite_sql import SqliteSql
 from tests.unit.conftest import Clock
-from tests.unit.darkroom import Darkroom
+from tests.unit.darkroom import ORDER, Darkroom
 
 pytestmark = pytest.mark.anyio
+
+DAY_MS = 24 * 3_600_000
+LEASE_MS = 15 * 60_000
+REPORT_MS = 10_000  # how long an order waits before it reports to operators
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,9 @@ class Costs:
     order_rows: int
     inbox_rows: int
     alarms_set: int
+    queue_sends: int = 0
+    object_calls: int = 0
+    operations_rows: int = 0
 
 
 def rows_kept(sql: SqliteSql) -> int:
@@ -35,13 +43,17 @@ def spent(darkroom: Darkroom) -> Costs:
     """So far, by everything, without the migrations, which each actor pays once."""
     actors = darkroom.actors
     files, orders = list(actors.files.actors.values()), list(actors.orders.actors.values())
-    inboxes = actors.inboxes.actors.values()
+    inboxes, operations = actors.inboxes.actors.values(), list(actors.operations.actors.values())
+    namespaces = (actors.files, actors.orders, actors.inboxes, actors.operations)
     return Costs(
-        calls=actors.files.calls + actors.orders.calls + actors.inboxes.calls,
+        calls=sum(namespace.calls for namespace in namespaces),
         file_rows=sum(rows_kept(actor.sql) for actor in files),
         order_rows=sum(rows_kept(actor.sql) for actor in orders),
         inbox_rows=sum(rows_kept(actor.sql) for actor in inboxes),
-        alarms_set=sum(actor.alarm.times_set for actor in [*files, *orders]),
+        alarms_set=sum(actor.alarm.times_set for actor in [*files, *orders, *operations]),
+        queue_sends=actors.queue.sends,
+        object_calls=actors.objects.calls,
+        operations_rows=sum(rows_kept(actor.sql) for actor in operations),
     )
 
 
@@ -49,13 +61,20 @@ async def cost_of(darkroom: Darkroom, step: Callable[[], Awaitable[object]]) -> 
     before = spent(darkroom)
     await step()
     after = spent(darkroom)
-    return Costs(
-        calls=after.calls - before.calls,
-        file_rows=after.file_rows - before.file_rows,
-        order_rows=after.order_rows - before.order_rows,
-        inbox_rows=after.inbox_rows - before.inbox_rows,
-        alarms_set=after.alarms_set - before.alarms_set,
-    )
+    names = [field.name for field in fields(Costs)]
+    return Costs(**{name: getattr(after, name) - getattr(before, name) for name in names})
+
+
+class Time:
+    """Lets time go by, and rings every alarm that is due then, once."""
+
+    def __init__(self, darkroom: Darkroom, clock: Clock) -> None:
+        self._darkroom = darkroom
+        self._clock = clock
+
+    async def goes_by(self, span_ms: int) -> None:
+        self._clock.advance_ms(span_ms)
+        await self._darkroom.actors.ring()
 
 
 @pytest.fixture
@@ -63,10 +82,34 @@ def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still whi
     return Darkroom()
 
 
-async def test_the_cost_of_an_intent(darkroom: Darkroom) -> None:
+@pytest.fixture
+def time(darkroom: Darkroom, clock: Clock) -> Time:
+    return Time(darkroom, clock)
+
+
+# --- Uploads ------------------------------------------------------------------------------------
+
+
+async def test_the_cost_of_the_first_intent_of_an_order(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, darkroom.intent)
 
-    assert cost == Costs(calls=1, file_rows=0, order_rows=2, inbox_rows=0, alarms_set=0)
+    assert cost == Costs(calls=2, file_rows=0, order_rows=5, inbox_rows=1, alarms_set=2)
+
+
+async def test_the_cost_of_any_other_intent(darkroom: Darkroom) -> None:
+    await darkroom.intent()
+
+    cost = await cost_of(darkroom, lambda: darkroom.intent("other.jpg"))
+
+    assert cost == Costs(calls=1, file_rows=0, order_rows=1, inbox_rows=0, alarms_set=0)
+
+
+async def test_the_cost_of_storing_the_bytes(darkroom: Darkroom) -> None:
+    begun = (await darkroom.intent()).json
+
+    cost = await cost_of(darkroom, lambda: darkroom.put(begun["upload"]["url"]))
+
+    assert cost == Costs(0, 0, 0, 0, 0, object_calls=1)
 
 
 async def test_the_cost_of_a_finalize(darkroom: Darkroom) -> None:
@@ -75,15 +118,42 @@ async def test_the_cost_of_a_finalize(darkroom: Darkroom) -> None:
 
     cost = await cost_of(darkroom, lambda: darkroom.finalize(begun["intent_id"]))
 
-    assert cost == Costs(calls=2, file_rows=4, order_rows=3, inbox_rows=0, alarms_set=1)
+    assert cost == Costs(
+        calls=2, file_rows=4, order_rows=3, inbox_rows=0, alarms_set=1, object_calls=1
+    )
 
 
-async def test_the_cost_of_looking_at_a_file(darkroom: Darkroom) -> None:
-    path = await darkroom.uploaded()
+# --- Looking ------------------------------------------------------------------------------------
 
-    cost = await cost_of(darkroom, lambda: darkroom.call("GET", path))
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/files/{file_id}",
+        f"{ORDER}/status",
+        f"{ORDER}/files",
+        f"/api/jobs?order_id={ORDER[12:]}",
+    ],
+)
+async def test_looking_is_one_call_and_writes_nothing(darkroom: Darkroom, path: str) -> None:
+    file_id = (await darkroom.edited()).rsplit("/", 1)[1]
+
+    cost = await cost_of(darkroom, lambda: darkroom.call("GET", path.format(file_id=file_id)))
 
     assert cost == Costs(calls=1, file_rows=0, order_rows=0, inbox_rows=0, alarms_set=0)
+
+
+async def test_a_refused_delete_of_a_locked_file_writes_nothing(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+    await darkroom.submit(path)
+    await darkroom.claim_only()
+
+    cost = await cost_of(darkroom, lambda: darkroom.call("DELETE", path))
+
+    assert cost == Costs(calls=1, file_rows=0, order_rows=0, inbox_rows=0, alarms_set=0)
+
+
+# --- An edit ------------------------------------------------------------------------------------
 
 
 async def test_the_cost_of_a_submit(darkroom: Darkroom) -> None:
@@ -91,7 +161,23 @@ async def test_the_cost_of_a_submit(darkroom: Darkroom) -> None:
 
     cost = await cost_of(darkroom, lambda: darkroom.submit(path))
 
-    assert cost == Costs(calls=3, file_rows=7, order_rows=2, inbox_rows=0, alarms_set=2)
+    assert cost == Costs(
+        calls=3, file_rows=7, order_rows=2, inbox_rows=0, alarms_set=2, queue_sends=1
+    )
+
+
+async def test_what_an_idempotency_key_costs_besides(darkroom: Darkroom) -> None:
+    file_id = (await darkroom.uploaded()).rsplit("/", 1)[1]
+    body = {"file_ids": [file_id]}
+
+    cost = await cost_of(
+        darkroom,
+        lambda: darkroom.call("POST", f"{ORDER}/submit-edits", body, idempotency_key="key-1"),
+    )
+
+    assert cost == Costs(
+        calls=5, file_rows=7, order_rows=4, inbox_rows=0, alarms_set=2, queue_sends=1
+    )
 
 
 async def test_the_cost_of_a_claim(darkroom: Darkroom) -> None:
@@ -107,4 +193,129 @@ async def test_the_cost_of_a_whole_edit(darkroom: Darkroom) -> None:
 
     cost = await cost_of(darkroom, darkroom.work)
 
-    assert cost == Costs(calls=6, file_rows=14, order_rows=9, inbox_rows=1, alarms_set=4)
+    assert cost == Costs(
+        calls=6, file_rows=14, order_rows=9, inbox_rows=1, alarms_set=4, object_calls=3
+    )
+
+
+async def test_the_cost_of_an_attempt_that_fails(darkroom: Darkroom) -> None:
+    await darkroom.submit(await darkroom.uploaded())
+    darkroom.objects.is_down = True
+
+    cost = await cost_of(darkroom, darkroom.work)
+
+    assert cost == Costs(
+        calls=4, file_rows=13, order_rows=4, inbox_rows=0, alarms_set=4, object_calls=1
+    )
+
+
+async def test_the_cost_of_trying_again(darkroom: Darkroom, time: Time) -> None:
+    await darkroom.submit(await darkroom.uploaded())
+    darkroom.objects.is_down = True
+    await darkroom.work()
+    darkroom.objects.is_down = False
+
+    dispatch = await cost_of(darkroom, lambda: time.goes_by(5_000))
+    attempt = await cost_of(darkroom, darkroom.work)
+
+    assert dispatch == Costs(
+        0, file_rows=2, order_rows=0, inbox_rows=0, alarms_set=1, queue_sends=1
+    )
+    assert attempt == Costs(
+        calls=6, file_rows=14, order_rows=9, inbox_rows=1, alarms_set=4, object_calls=3
+    )
+
+
+async def test_the_cost_of_a_worker_that_falls_silent(darkroom: Darkroom, time: Time) -> None:
+    await darkroom.submit(await darkroom.uploaded())
+    await darkroom.claim_only()
+    await time.goes_by(REPORT_MS)
+
+    cost = await cost_of(darkroom, lambda: time.goes_by(LEASE_MS - REPORT_MS))
+
+    assert cost == Costs(1, file_rows=8, order_rows=2, inbox_rows=0, alarms_set=2)
+
+
+async def test_the_cost_of_a_revision(darkroom: Darkroom) -> None:
+    path = await darkroom.edited()
+
+    submit = await cost_of(darkroom, lambda: darkroom.call("POST", f"{path}/revision"))
+    edit = await cost_of(darkroom, darkroom.work)
+
+    assert submit == Costs(
+        calls=2, file_rows=9, order_rows=2, inbox_rows=0, alarms_set=2, queue_sends=1
+    )
+    assert edit == Costs(
+        calls=6, file_rows=15, order_rows=9, inbox_rows=1, alarms_set=4, object_calls=3
+    )
+
+
+# --- Changes ------------------------------------------------------------------------------------
+
+
+async def test_the_cost_of_a_rename(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+
+    cost = await cost_of(darkroom, lambda: darkroom.call("PATCH", path, {"name": "new.jpg"}))
+
+    assert cost == Costs(calls=3, file_rows=3, order_rows=5, inbox_rows=0, alarms_set=1)
+
+
+async def test_the_cost_of_a_delete(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+
+    cost = await cost_of(darkroom, lambda: darkroom.call("DELETE", path))
+
+    assert cost == Costs(
+        calls=2, file_rows=5, order_rows=4, inbox_rows=0, alarms_set=2, object_calls=4
+    )
+
+
+# --- Operators ----------------------------------------------------------------------------------
+
+
+async def test_the_cost_of_pausing_a_file(darkroom: Darkroom) -> None:
+    path = (await darkroom.uploaded()).replace("/api", "/ops")
+
+    cost = await cost_of(darkroom, lambda: darkroom.operate("POST", f"{path}/pause", "it is odd"))
+
+    assert cost == Costs(
+        calls=3, file_rows=7, order_rows=2, inbox_rows=0, alarms_set=1, operations_rows=1
+    )
+
+
+async def test_the_cost_of_pausing_an_order_of_three_files(darkroom: Darkroom) -> None:
+    [await darkroom.uploaded(f"{number}.jpg") for number in range(3)]
+    path = ORDER.replace("/api", "/ops")
+
+    cost = await cost_of(darkroom, lambda: darkroom.operate("POST", f"{path}/pause", "it is odd"))
+
+    assert cost == Costs(
+        calls=8, file_rows=9, order_rows=16, inbox_rows=0, alarms_set=4, operations_rows=1
+    )
+
+
+async def test_the_cost_of_an_orders_report(darkroom: Darkroom, time: Time) -> None:
+    await darkroom.edited()
+
+    cost = await cost_of(darkroom, lambda: time.goes_by(REPORT_MS))
+
+    assert cost == Costs(
+        calls=1, file_rows=0, order_rows=2, inbox_rows=0, alarms_set=1, operations_rows=2
+    )
+
+
+# --- Age ----------------------------------------------------------------------------------------
+
+
+async def test_the_cost_of_archiving_a_photo(darkroom: Darkroom, time: Time) -> None:
+    await darkroom.edited()
+    await time.goes_by(DAY_MS)
+
+    archive = await cost_of(darkroom, lambda: time.goes_by(89 * DAY_MS))
+    sweep = await cost_of(darkroom, lambda: time.goes_by(3_600_000))
+
+    assert archive == Costs(
+        calls=1, file_rows=6, order_rows=2, inbox_rows=0, alarms_set=2, object_calls=1
+    )
+    assert sweep == Costs(0, file_rows=3, order_rows=0, inbox_rows=0, alarms_set=0, object_calls=2)

@@ -33,16 +33,13 @@ def events() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SAID and node.args
     )
-    named = (part.value for call in calls for part in ast.walk(call) if _is_event(part))
-    return {str(name) for name in named}
-
-
-def _is_event(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and re.fullmatch(r"[a-z_]+\.[a-z_]+", node.value) is not None
+    texts = (
+        part.value
+        for call in calls
+        for part in ast.walk(call)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
     )
+    return {text for text in texts if re.fullmatch(r"[a-z_]+\.[a-z_]+", text)}
 
 
 def test_every_event_of_the_log_is_listed_and_no_other() -> None:

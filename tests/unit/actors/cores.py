@@ -209,6 +209,9 @@ class OrderOnPaper:
 class InboxOnPaper:
     def __init__(self) -> None:
         self.sql = SqliteSql()
+        self.restart()
+
+    def restart(self) -> None:
         self.core = InboxCore(self.sql)
 
     def ask(self, message: Value, reply: type[Reply], now_ms: int = NOW_MS) -> Reply:

@@ -133,7 +133,7 @@ def test_a_job_that_failed_is_a_warning_with_its_code(
 
 
 def test_a_job_cancelled_before_it_began_is_as_long_as_it_waited() -> None:
-    after = operation.cancelled(WAITING, JOB_ID, "wrong photo", LATER_MS)
+    after = operation.cancelled(WAITING, JOB_ID, LATER_MS)
 
     (line,) = logged(WAITING, after)
 
@@ -143,7 +143,7 @@ def test_a_job_cancelled_before_it_began_is_as_long_as_it_waited() -> None:
 
 
 def test_a_forced_unlock_puts_the_job_back_and_says_why() -> None:
-    (line,) = logged(LOCKED, operation.force_unlocked(LOCKED, "worker is stuck", LATER_MS))
+    (line,) = logged(LOCKED, operation.force_unlocked(LOCKED, LATER_MS))
 
     assert (line.event, line.facts["error"]) == ("job.requeued", "force_unlocked")
 

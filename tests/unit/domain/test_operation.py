@@ -36,11 +36,11 @@ Operate = Callable[[File], File]
 
 
 def cancelled(file: File, job_id: str = JOB_ID) -> File:
-    return operation.cancelled(file, job_id, "wrong photo", LATER_MS)
+    return operation.cancelled(file, job_id, LATER_MS)
 
 
 def unlocked(file: File) -> File:
-    return operation.force_unlocked(file, "worker is stuck", LATER_MS)
+    return operation.force_unlocked(file, LATER_MS)
 
 
 def redriven(file: File, job_id: str = JOB_ID) -> File:

@@ -103,7 +103,7 @@ def test_a_job_that_falls_back_into_a_pause_is_not_dispatched() -> None:
 
 
 def test_a_forced_unlock_ends_the_lease_and_dispatches_at_once() -> None:
-    after = operation.force_unlocked(LOCKED, "stuck", LATER_MS)
+    after = operation.force_unlocked(LOCKED, LATER_MS)
 
     assert changed(LOCKED, after) == {
         **TELL,
@@ -114,8 +114,8 @@ def test_a_forced_unlock_ends_the_lease_and_dispatches_at_once() -> None:
 
 
 def test_a_cancelled_job_is_neither_dispatched_nor_waited_for() -> None:
-    waiting = operation.cancelled(WAITING, WAITING.job.id if WAITING.job else "", "no", LATER_MS)
-    locked = operation.cancelled(LOCKED, LOCKED.job.id if LOCKED.job else "", "no", LATER_MS)
+    waiting = operation.cancelled(WAITING, WAITING.job.id if WAITING.job else "", LATER_MS)
+    locked = operation.cancelled(LOCKED, LOCKED.job.id if LOCKED.job else "", LATER_MS)
 
     assert changed(WAITING, waiting) == {**TELL, Deadline.DISPATCH: None}
     assert changed(LOCKED, locked) == {**TELL, Deadline.LEASE: None, Deadline.SWEEP: SWEEP_MS}
