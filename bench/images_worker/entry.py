@@ -20,9 +20,10 @@ class Default(WorkerEntrypoint):
             return Response("ok")
         objects = R2Objects(self.env.PHOTOS)
         if str(request.js_object.method) == "PUT":
-            head = await objects.put(path, request.js_object.body, "image/jpeg")
-            return Response(json.dumps({"size_bytes": head.size_bytes}))
+            stored = await objects.put(path, request.js_object.body, "image/jpeg")
+            return Response(json.dumps({"size_bytes": stored.size_bytes}))
         head = await objects.head(path)
+        assert head is not None
         asked = PreviewRequest(path, f"{path}.preview", head.size_bytes, head.content_type)
         begun = time.perf_counter()
         made = await made_preview([ImagesPreviews(self.env.IMAGES, objects)], objects, asked)

@@ -152,9 +152,6 @@ class OrderClient:
     async def finish(self, order_id: str, message: order.FinishRequest) -> Done:
         return await self._remote.ask(order_id, message, Done)
 
-    async def list_file_ids(self, order_id: str) -> order.FileIds:
-        return await self._remote.ask(order_id, order.ListFileIds(), order.FileIds)
-
     async def operate(self, order_id: str, message: order.OperateOrder) -> Operated:
         return await self._remote.ask(order_id, message, Operated)
 

@@ -23,11 +23,9 @@ from domain.messages.order import (
     AwaitOrder,
     BeginRequest,
     DescribeOrder,
-    FileIds,
     FilePage,
     FinishRequest,
     JobPage,
-    ListFileIds,
     ListFiles,
     ListJobs,
     ListMarked,
@@ -99,8 +97,6 @@ class OrderCore:
                 return self._requests.finish(message)
             case OperateOrder():
                 return self._operations.operate(message, self._known(), now_ms)
-            case ListFileIds():
-                return FileIds(file_ids=self._repository.file_ids())
 
     def hello(self, caller_id: str) -> Hello:
         """All a new watcher needs, from one stretch: nothing happens between cursor and files."""
@@ -165,7 +161,9 @@ class OrderCore:
         self._repository.save(news)
         self._names.follow(known, news, now_ms)
         if news.job is not None and (known is None or known.job != news.job):
-            self._jobs.keep(news.job)
+            has_just_ended = any(outcome.job == news.job for outcome in message.outcomes)
+            if not has_just_ended:
+                self._jobs.keep(news.job)
         self._report(known, news, now_ms)
         self._repository.advance(with_file(totals, known, news))
         order = self._known()

@@ -37,10 +37,12 @@ class OrderActor(DurableObject):
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)
-        for event in self.core.take_events():
-            broadcast(self.ctx, event.model_dump_json())
-        self.waiting.release()
-        await self.host.settle()
+        try:
+            for event in self.core.take_events():
+                broadcast(self.ctx, event.model_dump_json())
+            self.waiting.release()
+        finally:
+            await self.host.settle()  # what is kept is owed, whatever becomes of its watchers
         return answer
 
     async def wait(self, text: str) -> str:

@@ -16,7 +16,7 @@ class OrderNames:
 
     def reserve(self, message: Reserve, now_ms: int) -> Reserved:
         name_key = names.collision_key(message.name)
-        self._outbox.owe_end_of(self._repository.expire_names(now_ms), now_ms)
+        self._outbox.expire_names(now_ms)
         holder = self._repository.name_holder(name_key, now_ms)
         if holder is None:
             self._check_room(message, now_ms)

@@ -64,17 +64,16 @@ class OrderOutbox:
         self._deadlines.set_if_absent(OrderDeadline.REPORT, due_ms)
 
     def owe_nudges(self, now_ms: int) -> None:
-        """To every file there is."""
+        """To every file there is, those that are deleted too: for they might not be."""
         self._nudges.add(*self._repository.file_ids())
         self._deadlines.owe(OrderDeadline.NUDGE, now_ms)
 
     def expect_expiry(self, expires_ms: int) -> None:
         self._deadlines.set_if_sooner(OrderDeadline.EXPIRE, expires_ms)
 
-    def owe_end_of(self, file_ids: tuple[str, ...], now_ms: int) -> None:
-        """Of uploads that were announced, never finalized, and have expired."""
-        self._dead_uploads.add(*file_ids)
-        if file_ids:
+    def expire_names(self, now_ms: int) -> None:
+        """So that they are free; and what came of uploads never finalized is owed its end."""
+        if self._free_names(now_ms):
             self._deadlines.owe(OrderDeadline.EXPIRE, now_ms)
 
     # --- Effects --------------------------------------------------------------------------------
@@ -140,12 +139,19 @@ class OrderOutbox:
             self._deadlines.set(OrderDeadline.REPORT, now_ms + self._settings.report_interval_ms)
 
     def _expiry(self, order: Order, now_ms: int) -> ExpireUpload | None:
-        self._dead_uploads.add(*self._repository.expire_names(now_ms))
+        self._free_names(now_ms)
         dead = self._dead_uploads.first(1)
         if not dead:
             self._deadlines.set(OrderDeadline.EXPIRE, self._repository.next_expiry_ms())
             return None
         return ExpireUpload(dead[0], keys.prefixes_of(order.owner_id, order.id, dead[0]))
+
+    def _free_names(self, now_ms: int) -> bool:
+        """Owed first and freed then: should it break off in between, nothing is forgotten."""
+        abandoned = self._repository.abandoned(now_ms)
+        self._dead_uploads.add(*abandoned)
+        self._repository.free_expired(now_ms)
+        return bool(abandoned)
 
     def _expired(
         self, effect: ExpireUpload, order: Order, now_ms: int, *, was_abandoned: bool

@@ -25,16 +25,15 @@ def preview(owner_id: str, order_id: str, file_id: str, token: int) -> str:
 
 def archived(processed_key: str) -> str:
     """Where a processed photo goes when it is archived: the same place under another kind."""
-    head, _, tail = processed_key.rpartition("/processed/")
-    assert head
-    return f"{head}/archive/{tail}"
+    *root, kind, file_id, token = processed_key.split("/")
+    assert kind == "processed"
+    return "/".join((*root, "archive", file_id, token))
 
 
 def copies_of(processed_key: str | None) -> tuple[str, ...]:
     """Its copy in the archive, which may have been made without anybody having heard of it."""
-    if processed_key is None or "/processed/" not in processed_key:
-        return ()
-    return (archived(processed_key),)
+    is_processed = processed_key is not None and processed_key.split("/")[-3] == "processed"
+    return (archived(processed_key),) if processed_key and is_processed else ()
 
 
 def of_attempt(owner_id: str, order_id: str, file_id: str, token: int) -> tuple[str, ...]:

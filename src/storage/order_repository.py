@@ -225,11 +225,12 @@ class OrderRepository:
     def reserve(self, name_key: str, file_id: str, expires_ms: int, name: str) -> None:
         self._sql.rows(RESERVE, name_key, file_id, expires_ms, name)
 
-    def expire_names(self, now_ms: int) -> tuple[str, ...]:
-        """Frees them. The ids of the files whose upload was announced and never finalized."""
-        abandoned = self._sql.rows(ABANDONED, now_ms)
+    def abandoned(self, now_ms: int) -> tuple[str, ...]:
+        """The ids of the files whose upload was announced, never finalized, and has expired."""
+        return tuple(str(file_id) for (file_id,) in self._sql.rows(ABANDONED, now_ms))
+
+    def free_expired(self, now_ms: int) -> None:
         self._sql.rows(FREE_EXPIRED, now_ms)
-        return tuple(str(file_id) for (file_id,) in abandoned)
 
     def next_expiry_ms(self) -> int | None:
         ((expires_ms,),) = self._sql.rows(NEXT_EXPIRY)

@@ -1,5 +1,6 @@
 """What a photographer does: uploads, marks, submits, renames, deletes; twice over, or half."""
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -122,7 +123,7 @@ class Photographer:
             lifetime_ms=lifetime_ms + min(lifetime_ms, 3_600_000),
         )
         reserved = await self._insist(lambda: self.services.orders.reserve(message))
-        until_s = self.stage.loop.time() + PUT_S
+        until_s = self.stage.loop.time() + min(PUT_S, lifetime_ms / 1000)
         until_ms = self.stage.now_ms + lifetime_ms
         name = reserved.name or name  # as it was first announced, for its bytes may lie there
         intent = Intent(reserved.file_id, order_id, name, self.given, until_s, until_ms)
@@ -209,6 +210,13 @@ class Photographer:
     async def mark(self) -> None:
         message = UpdateFile(caller_id=CALLER, marked=self.draw.random() < 0.8)
         await self._insist(lambda: self.services.files.update(self.any_file(), message))
+
+    async def fidget(self) -> None:
+        """A mark, and none, and one: many versions in little time."""
+        file_id = self.any_file()
+        for value in (True, False, True, False):
+            await self.services.files.update(file_id, UpdateFile(caller_id=CALLER, marked=value))
+            await asyncio.sleep(self.draw.random() * 20)
 
     async def rename(self) -> None:
         """As `edge/handlers/files.py`."""

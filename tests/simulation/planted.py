@@ -1,11 +1,11 @@
 """Bugs to be found: each takes one care out of the product, as a slip of the pen would."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from pytest import MonkeyPatch
 
-from actors.effects import Effect, ExpireUpload, RecordAudit, SendDispatch
+from actors.effects import Effect, RecordAudit, SendDispatch
 from actors.file import FileCore
 from actors.file_keeper import T, FileKeeper
 from actors.file_outbox import FileOutbox
@@ -54,8 +54,8 @@ def _as_if_no_time_went_by(_: FileCore, __: int) -> None:
 def an_unlock_leaves_the_token(patch: MonkeyPatch) -> None:
     force_unlocked = operation.force_unlocked
 
-    def with_old_token(file: File, reason: str, now_ms: int) -> File:
-        unlocked = force_unlocked(file, reason, now_ms)
+    def with_old_token(file: File, *asked: Any, **rest: Any) -> File:
+        unlocked = force_unlocked(file, *asked, **rest)
         return unlocked.model_copy(update={"fencing_token": file.fencing_token})
 
     patch.setattr(operation, "force_unlocked", with_old_token)
@@ -218,15 +218,6 @@ def a_late_worker_writes_where_all_write(patch: MonkeyPatch) -> None:
     patch.setattr("domain.keys.of_attempt", of_attempt)
 
 
-def a_dead_upload_is_removed_unasked(patch: MonkeyPatch) -> None:
-    """Though it may have become a file of which the order has not heard yet."""
-
-    async def expire(self: Performer, effect: ExpireUpload) -> None:
-        await self._purge(effect.prefixes)  # noqa: SLF001
-
-    patch.setattr(Performer, "_expire", expire)
-
-
 def a_reserved_name_is_free(patch: MonkeyPatch) -> None:
     name_holder = OrderRepository.name_holder
 
@@ -257,6 +248,5 @@ PLANTS: Final[tuple[Plant, ...]] = (
     leftovers_are_swept_at_once,
     a_deleted_file_is_purged_once,
     a_late_worker_writes_where_all_write,
-    a_dead_upload_is_removed_unasked,
     a_reserved_name_is_free,
 )

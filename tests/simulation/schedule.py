@@ -43,6 +43,7 @@ class Schedule:
     def __init__(self, seed: int, transport: Transport, *, is_told: bool) -> None:
         self.seed = seed
         self.transport = transport
+        self._is_told = is_told
         self.stage = Stage(seed, is_told_whole=is_told)
         self.world = World(self.stage, transport)
         self._draw = draw = self.stage.draw("people")
@@ -57,7 +58,6 @@ class Schedule:
         )
         self._requests = 0
         self._limit = STEPS_MAX
-        self._is_over = False
 
     def run(self, steps: int | None = None) -> Result:
         """`steps`: so much trouble, and then peace."""
@@ -69,12 +69,13 @@ class Schedule:
             finally:
                 self.stage.close()
         violation = self.stage.violation
+        is_read = violation is not None or self._is_told
         return Result(
             seed=self.seed,
             transport=self.transport,
             steps=troubled,
             violation=None if violation is None else str(violation),
-            lines=tuple(self.stage.trace.lines()),
+            lines=self.stage.trace.lines() if is_read else (),
             jobs=sum(len(book.ended) for book in self.world.ledger.files.values()),
         )
 
@@ -91,15 +92,17 @@ class Schedule:
             lambda: list(self.world.cells.values()),
             lambda: self.world.workshop.workers,
         )
-        people = self._people(pauses_s, draw.randint(2, 16))
-        blowing = storm.blow(pauses_s, draw.choice((0, 4, 16)))
-        tasks = [stage.begin(stage.itself, work) for work in (people, blowing)]
+        task = stage.begin(stage.itself, self._both(storm, pauses_s))
         self._limit = STEPS_MAX if steps is None else steps
-        self._is_over = False
-        self._go_on(float("inf"), lambda: all(task.done() for task in tasks))
+        self._go_on(float("inf"), task.done)
         self._go_on(stage.loop.time() + draw.random() * draw.choice((1.0, 60.0, 3600.0)))
-        for task in tasks:
-            task.cancel()
+        task.cancel()
+
+    async def _both(self, storm: Storm, pauses_s: list[float]) -> None:
+        acts, gusts = self._draw.randint(2, 16), self._draw.choice((0, 4, 16))
+        async with asyncio.TaskGroup() as together:
+            together.create_task(self._people(pauses_s, acts))
+            together.create_task(storm.blow(pauses_s, gusts))
 
     async def _people(self, pauses_s: list[float], count: int) -> None:
         """Some photos, an order for edits, and then this and that."""
@@ -134,7 +137,7 @@ class Schedule:
             return one.upload
         acts = [
             one.upload, one.submit, one.submit_all, one.submit_all, one.submit_once,
-            one.revise, one.revise, one.revise, one.mark, one.mark, one.rename, one.delete,
+            one.revise, one.revise, one.revise, one.mark, one.fidget, one.rename, one.delete,
             one.look, one.wait, one.finalize_again, one.renew_intent, one.put_late,
             other.act_on_file, other.act_on_file, other.act_on_order,
         ]  # fmt: skip

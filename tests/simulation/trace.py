@@ -16,8 +16,8 @@ class Trace:
     def note(self, step: int, now_ms: int, who: str, what: str) -> None:
         self._entries.append((step, now_ms, who, what))
 
-    def lines(self) -> list[str]:
-        return [_line(*entry) for entry in self._entries]
+    def lines(self) -> tuple[str, ...]:
+        return tuple(_line(*entry) for entry in self._entries)
 
 
 def short(text: str) -> str:

@@ -5,9 +5,8 @@ and another all lost answers: trouble that is spread evenly hides itself.
 """
 
 import random
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 MINUTE_S: Final = 60.0
 HOUR_S: Final = 3600.0
@@ -60,8 +59,7 @@ STALLS: Final = (0.3, 1.0, 3.0)  # of a lease
 QUEUE_DELAYS_S: Final = (1.0, 40.0, 10 * MINUTE_S, HOUR_S)
 
 
-@dataclass(frozen=True, slots=True)
-class Fate:
+class Fate(NamedTuple):
     mishap: Mishap | None = None
     there_s: float = 0.0
     back_s: float = 0.0

@@ -40,6 +40,7 @@ Transport = Literal["queue", "cron"]
 MINUTE_MS: Final = 60_000
 DAY_MS: Final = 24 * 60 * MINUTE_MS
 LEASES_MS: Final = (10_000, 20_000, MINUTE_MS, 15 * MINUTE_MS)
+INTENTS_MS: Final = (10 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS)
 ARCHIVE_MS: Final = (5 * MINUTE_MS, 3 * 60 * MINUTE_MS, 90 * DAY_MS)
 
 
@@ -116,7 +117,7 @@ class World:
             dispatch_timeout_ms=choice((3_000, 30_000)),
             retry_backoff_ms=choice((100, 5_000)),
             archive_after_ms=choice(ARCHIVE_MS),
-            intent_lifetime_ms=choice((60 * MINUTE_MS, DAY_MS)),
+            intent_lifetime_ms=choice(INTENTS_MS),
             report_interval_ms=choice((100, 10_000)),
         )
 

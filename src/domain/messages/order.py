@@ -149,16 +149,6 @@ class OperateOrder(Value):
     action: Action
 
 
-class ListFileIds(Value):
-    """All files that the order knows, for an operator."""
-
-    type: Literal["list_file_ids"] = "list_file_ids"
-
-
-class FileIds(Value):
-    file_ids: tuple[str, ...]
-
-
 OrderMessage = Annotated[
     Reserve
     | Release
@@ -170,8 +160,7 @@ OrderMessage = Annotated[
     | ListMarked
     | BeginRequest
     | FinishRequest
-    | OperateOrder
-    | ListFileIds,
+    | OperateOrder,
     Field(discriminator="type"),
 ]
 ORDER_MESSAGE: Final[TypeAdapter[OrderMessage]] = TypeAdapter(OrderMessage)

@@ -100,7 +100,8 @@ async def intent(call: Call) -> Response:
 
 
 def _signed_upload(call: Call, claims: IntentClaims, md5: str | None) -> SignedUpload:
-    expires_at_ms = call.now_ms + UPLOAD_URL_LIFETIME_MS
+    lifetime_ms = min(UPLOAD_URL_LIFETIME_MS, call.services.settings.intent_lifetime_ms)
+    expires_at_ms = call.now_ms + lifetime_ms
     media = MediaClaims(
         key=claims.object_key,
         method="PUT",

@@ -84,7 +84,7 @@ def test_a_revision_removes_what_the_edit_before_it_made_and_nothing_of_its_own(
     file.finish_jobs(2)
     file.settle()
 
-    assert set(swept(file, SWEPT_MS)) == set(attempt(1))
+    assert set(swept(file, SWEPT_MS)) == {*attempt(1), archive_key(1)}
     seen = file.seen()
     assert seen.preview is not None
     assert seen.preview.object_key == attempt(2)[1]
@@ -248,6 +248,16 @@ def test_a_revision_submitted_while_the_copy_was_made_wins_and_the_copy_is_remov
 
     assert file.seen(ARCHIVED_MS).archived_at_ms is None
     assert set(swept(file, ARCHIVED_MS + SWEEP_AFTER_MS)) == {archive_key(1), *attempt(1)}
+
+
+def test_a_copy_of_which_nobody_heard_is_removed_once_a_revision_is_done() -> None:
+    file = an_edited_file()
+    of_kind(ArchiveObject, file.owed(ARCHIVED_MS))
+    file.submit(job_id(2), ARCHIVED_MS)
+
+    file.complete(file.claim(job_id(2), ARCHIVED_MS).token, ARCHIVED_MS)
+
+    assert archive_key(1) in swept(file, ARCHIVED_MS + SWEEP_AFTER_MS)
 
 
 def test_a_file_deleted_while_the_copy_was_made_is_purged_once_more_later() -> None:

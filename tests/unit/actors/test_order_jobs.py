@@ -194,6 +194,7 @@ def test_an_end_that_comes_with_stale_news_ends_the_job_in_the_list() -> None:
 
 def test_an_order_lists_its_newest_jobs_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_index, "ORDER_JOBS_MAX", 3)
+    monkeypatch.setattr(job_index, "NOW_AND_THEN", "")  # but always
 
     order = an_order(*(NOW_MS + number for number in range(5)))
 

@@ -6,7 +6,7 @@ from actors.effects import NudgeFiles, RecordAudit
 from domain.errors import Code, Refusal
 from domain.file import OrderPause
 from domain.limits import EFFECT_RETRY_FIRST_MS, NUDGES_PER_EFFECT
-from domain.messages.order import Applied, ListFileIds, Nudged, OperateOrder
+from domain.messages.order import Applied, Nudged, OperateOrder
 from domain.messages.reply import AuditRecord
 from domain.operation import Operation
 from domain.values import Value
@@ -224,7 +224,7 @@ def test_what_an_order_cannot_do_is_refused_and_leaves_nothing(operation: Operat
 
 @pytest.mark.parametrize(
     "message",
-    [OperateOrder(action=an_action(Operation.PAUSE)), ListFileIds()],
+    [OperateOrder(action=an_action(Operation.PAUSE))],
     ids=lambda message: message.type,
 )
 def test_an_order_that_never_was_cannot_be_operated(message: Value) -> None:

@@ -45,6 +45,15 @@ def test_what_is_no_processed_photo_cannot_be_archived() -> None:
         keys.archived(keys.preview("alice", "summer-42", FILE_ID, 1))
 
 
+@pytest.mark.parametrize("order_id", ["summer-42", "processed", "archive"])
+def test_only_a_processed_photo_can_have_a_copy(order_id: str) -> None:
+    processed = keys.processed("alice", order_id, FILE_ID, 7)
+
+    assert keys.copies_of(processed) == (keys.archived(processed),)
+    assert keys.copies_of(keys.archived(processed)) == ()
+    assert keys.copies_of(None) == ()
+
+
 def test_an_attempt_writes_a_processed_photo_and_its_preview_under_its_token() -> None:
     address = ("alice", "summer-42", FILE_ID, 7)
 

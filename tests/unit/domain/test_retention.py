@@ -175,9 +175,9 @@ def test_a_sweep_is_no_new_version_for_nobody_could_see_it() -> None:
     assert snapshot(retention.swept(file, ("a",))) == snapshot(file)
 
 
-def test_a_finished_edit_leaves_over_what_the_one_before_had_made() -> None:
+def test_a_finished_edit_leaves_over_what_the_one_before_had_made_and_any_copy_of_it() -> None:
     assert EDITED.leftovers == ()
-    assert set(EDITED_AGAIN.leftovers) == {PROCESSED_KEY, PREVIEW_KEY}
+    assert set(EDITED_AGAIN.leftovers) == {PROCESSED_KEY, PREVIEW_KEY, ARCHIVE_KEY}
 
 
 def test_a_failed_attempt_leaves_over_what_it_may_have_written_and_nothing_in_use() -> None:

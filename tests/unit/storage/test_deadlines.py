@@ -161,3 +161,52 @@ def test_what_is_cleared_is_no_longer_owed(kept: Deadlines) -> None:
     kept.set("tell", None)
 
     assert kept.take_due(NOW_MS) is None
+
+
+@pytest.mark.parametrize(
+    ("first_ms", "then_ms", "due_ms"),
+    [(NOW_MS, NOW_MS - 1, NOW_MS - 1), (NOW_MS, NOW_MS + 1, NOW_MS)],
+    ids=["sooner", "later"],
+)
+def test_a_deadline_may_be_brought_forward_without_being_put_off(
+    kept: Deadlines, first_ms: int, then_ms: int, due_ms: int
+) -> None:
+    kept.set_if_sooner("expire", first_ms)
+
+    kept.set_if_sooner("expire", then_ms)
+
+    assert kept.earliest() == due_ms
+
+
+def test_a_deadline_that_is_brought_forward_forgets_its_tries(kept: Deadlines) -> None:
+    kept.set("expire", NOW_MS)
+    kept.take_due(NOW_MS)
+    kept.set_if_sooner("expire", NOW_MS + 1)
+
+    kept.take_due(NOW_MS + 1)
+
+    assert kept.earliest() == NOW_MS + 1 + EFFECT_RETRY_FIRST_MS
+
+
+@pytest.mark.parametrize("then_ms", [NOW_MS - 1, NOW_MS + 1])
+def test_a_deadline_that_is_set_if_absent_leaves_the_one_there_is(
+    kept: Deadlines, then_ms: int
+) -> None:
+    kept.set_if_absent("report", NOW_MS)
+
+    kept.set_if_absent("report", then_ms)
+
+    assert kept.earliest() == NOW_MS
+
+
+def test_all_deadlines_are_told_in_the_order_they_are_due(kept: Deadlines) -> None:
+    kept.set("tell", NOW_MS)
+    kept.set("archive", NOW_MS + 5)
+    kept.set("dispatch", NOW_MS)
+    kept.take_due(NOW_MS)
+
+    assert kept.all() == [
+        ("tell", NOW_MS, 0),
+        ("archive", NOW_MS + 5, 0),
+        ("dispatch", NOW_MS + EFFECT_RETRY_FIRST_MS, 1),
+    ]

@@ -1,0 +1,50 @@
+"""Whatever goes wrong on the way: nothing unlawful ever happens, and in the end everything is right.
+
+A failing seed is its own reproduction: its report says how to see it again.
+"""
+
+from typing import Final
+
+import pytest
+
+from tests.simulation.campaign import Tally, blocks, play, played, shortened, told
+
+SEEDS: Final = 1_000
+PROCESSES: Final = 2
+
+
+@pytest.fixture(scope="module")
+def tally() -> Tally:
+    """All schedules over both transports. One pool for them, since its processes are dear."""
+    whole = Tally()
+    for part in play(blocks(("queue", "cron"), 0, SEEDS), PROCESSES):
+        whole.add(part)
+    return whole
+
+
+def test_no_trouble_makes_anything_unlawful_happen(tally: Tally) -> None:
+    report = [told(failure) for failure in map(shortened, tally.failures[:3])]
+
+    assert not tally.failures, "\n\n".join(report)
+
+
+def test_in_all_that_trouble_work_is_done(tally: Tally) -> None:
+    assert tally.schedules == 2 * SEEDS
+    assert tally.jobs > tally.schedules
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_seed_is_its_own_reproduction(seed: int) -> None:
+    once = played(seed, "queue", is_told=True)
+    again = played(seed, "queue", is_told=True)
+
+    assert once.lines == again.lines
+    assert once.lines
+
+
+def test_trouble_may_be_cut_short() -> None:
+    whole = played(1, "queue")
+    part = played(1, "queue", steps=whole.steps // 2)
+
+    assert part.steps == whole.steps // 2
+    assert part.violation is None
