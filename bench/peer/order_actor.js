@@ -10,6 +10,7 @@ const INBOX_NOTIFICATIONS_MAX = 1_000;
 export class OrderActor extends DurableObject {
   constructor(ctx, env) {
     super(ctx, env);
+    this.isNotifying = false;
     this.sql = ctx.storage.sql;
     this.sql.exec(`
       CREATE TABLE IF NOT EXISTS orders (
@@ -59,24 +60,35 @@ export class OrderActor extends DurableObject {
     await this.#notifyOwner();
   }
 
+  // One delivery at a time: what comes meanwhile goes with the next.
   async #notifyOwner() {
+    if (this.isNotifying) return;
+    this.isNotifying = true;
+    try {
+      while (await this.#delivered());
+    } catch (error) {
+      log("effect.failed", { order_id: this.ctx.id.name, error: `${error}` });
+    } finally {
+      this.isNotifying = false;
+    }
+  }
+
+  // Whether there was something to deliver. The alarm is set first, in case this is cut off.
+  async #delivered() {
     const owed = this.sql
       .exec("SELECT * FROM owed_notifications LIMIT ?", NOTIFICATIONS_PER_DELIVERY_MAX)
       .toArray();
-    if (owed.length === 0) return;
+    if (owed.length === 0) {
+      this.ctx.storage.deleteAlarm();
+      return false;
+    }
     await this.ctx.storage.setAlarm(Date.now() + EFFECT_RETRY_MS);
     const { owner_id: ownerId } = this.sql.exec("SELECT owner_id FROM orders").one();
-    try {
-      await this.env.INBOXES.getByName(ownerId).deliver(owed);
-    } catch (error) {
-      log("effect.failed", { user_id: ownerId, error: `${error}` });
-      return;
-    }
+    await this.env.INBOXES.getByName(ownerId).deliver(owed);
     for (const { notification_id: id } of owed) {
       this.sql.exec("DELETE FROM owed_notifications WHERE notification_id = ?", id);
     }
-    const left = this.sql.exec("SELECT COUNT(*) AS n FROM owed_notifications").one().n;
-    if (left === 0) await this.ctx.storage.deleteAlarm();
+    return true;
   }
 }
 

@@ -12,19 +12,19 @@ def may_archive(file: File) -> bool:
 
 
 def archived(file: File, processed_key: str, now_ms: int) -> File:
-    """What lay there was copied to the archive; unless the file has moved on, it lies there now."""
-    archive_key = keys.archived(processed_key)
-    if file.processed_key == archive_key or file.deleted_at_ms is not None:
-        return file
+    """What lay there was copied to the archive; unless the file has moved on, it lies there now.
+
+    A copy that came too late is left over once the next edit is done (`domain/file.py`).
+    """
     if file.processed_key != processed_key or not may_archive(file):
-        return _with_leftover(file, archive_key)
+        return file
     return files.changed(
         file,
         now_ms,
-        processed_key=archive_key,
+        processed_key=keys.archived(processed_key),
         preview=None,
         archived_at_ms=now_ms,
-        leftovers=files.left_over(swept(file, (archive_key,)), files.derived_keys(file)),
+        leftovers=files.left_over(file, files.derived_keys(file)),
     )
 
 
@@ -32,10 +32,3 @@ def swept(file: File, object_keys: tuple[str, ...]) -> File:
     """Those are removed. Not a new version: nobody could see them."""
     remaining = tuple(key for key in file.leftovers if key not in object_keys)
     return file.model_copy(update={"leftovers": remaining})
-
-
-def _with_leftover(file: File, object_key: str) -> File:
-    """A copy nobody asked for in the end. Not a new version either."""
-    if object_key in file.leftovers:
-        return file
-    return file.model_copy(update={"leftovers": files.left_over(file, (object_key,))})

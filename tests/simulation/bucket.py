@@ -1,6 +1,7 @@
 """The bucket as it may be met in a bad hour: the port `Objects`, with a way there and back."""
 
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, TypeVar
 
 from domain.errors import Outage
@@ -77,7 +78,7 @@ class Bucket:
     async def delete_under(self, prefix: str) -> None:
         """In two steps, of which the second may fail."""
         for part in (0, 1):
-            await self._go(f"R2 delete {prefix}*", lambda part=part: self._clear(prefix, part))
+            await self._go(f"R2 delete {prefix}*", partial(self._clear, prefix, part))
 
     def remove(self, *keys: str) -> None:
         for key in sorted(self.store.keys.intersection(keys)):

@@ -11,6 +11,7 @@ from tests.simulation.weather import Trip, Trouble
 
 WORKER_S: Final = 15 * 60  # how long the platform lets one run
 CRON_S: Final = 120.0
+JOBS: Final = "edit-jobs"
 BATCH_MAX: Final = 4
 DELIVERIES_MAX: Final = 3
 AGAIN_S: Final = 5.0
@@ -94,7 +95,7 @@ class SimulatedQueue:
         self._stage = stage
         self._workshop = workshop
         self._sent = 0
-        self._waiting: dict[bool, list[Message]] = {False: [], True: []}  # by: dead letters
+        self._waiting: dict[str, list[Message]] = {JOBS: [], DEAD_LETTERS: []}
 
     async def send(self, body: dict[str, str]) -> object:
         def happen(call: Call) -> None:
@@ -115,25 +116,25 @@ class SimulatedQueue:
 
     def _arrive(self, message: Message) -> None:
         """The next batch takes it along."""
-        waiting = self._waiting[message.attempts > DELIVERIES_MAX]
-        if not waiting:
-            self._stage.later(0, self._deliver, message.attempts > DELIVERIES_MAX)
-        waiting.append(message)
+        queue = DEAD_LETTERS if message.attempts > DELIVERIES_MAX else JOBS
+        if not self._waiting[queue]:
+            self._stage.later(0, self._deliver, queue)
+        self._waiting[queue].append(message)
 
-    def _deliver(self, are_dead: bool) -> None:  # noqa: FBT001
-        waiting = self._waiting[are_dead]
-        batch, self._waiting[are_dead] = waiting[:BATCH_MAX], waiting[BATCH_MAX:]
-        if self._waiting[are_dead]:
-            self._stage.later(0, self._deliver, are_dead)
+    def _deliver(self, queue: str) -> None:
+        waiting = self._waiting[queue]
+        batch, self._waiting[queue] = waiting[:BATCH_MAX], waiting[BATCH_MAX:]
+        if self._waiting[queue]:
+            self._stage.later(0, self._deliver, queue)
 
-        def done(is_whole: bool) -> None:  # noqa: FBT001
+        def done(is_whole: bool) -> None:  # noqa: FBT001 -- a callback is given no names
             for message in batch:
                 is_done = message.is_acked or (is_whole and not message.is_retried)
                 if not is_done:
                     again = Message(message.number, message.sent, message.attempts + 1)
                     self._stage.later(AGAIN_S, self._carry, again)
 
-        self._workshop.consume(DEAD_LETTERS if are_dead else "edit-jobs", batch, done)
+        self._workshop.consume(queue, batch, done)
 
 
 class Cron:

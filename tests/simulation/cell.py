@@ -44,7 +44,12 @@ class Life(Party):
 
 class Cell:
     def __init__(
-        self, stage: Stage, trip: Trip, key: str, build: Callable[["Cell", Life], Shell]
+        self,
+        stage: Stage,
+        trip: Trip,
+        key: str,
+        build: Callable[["Cell", Life], Shell],
+        touched: list["Cell"],
     ) -> None:
         """`build` makes the core and all around it, in each life anew."""
         self.trip = trip
@@ -55,10 +60,12 @@ class Cell:
         self.heard: list[tuple[str, str]] = []  # messages and their answers, in this stretch
         self.has_woken = False  # for its alarm, in this stretch
         self.alarm_ms: int | None = None
+        self.has_new_alarm = False
         self.ringing = 0  # calls of its alarm that are under way
         self.patient_until_ms = 0  # something broke off: it is tried again by then, and not before
         self._stage = stage
         self._build = build
+        self._touched = touched
         self._kept_alarm_ms: int | None = None
         self._timer: asyncio.Handle | None = None
         self.is_touched = False
@@ -110,6 +117,10 @@ class Cell:
             self._stage.note(self.name, "crashes")
             self.life = None
 
+    def close(self) -> None:
+        self.life = None
+        self.sql.close()
+
     # --- Its storage ----------------------------------------------------------------------------
 
     def _begin_stretch(self) -> None:
@@ -120,7 +131,7 @@ class Cell:
     def _touch(self) -> None:
         if not self.is_touched:
             self.is_touched = True
-            self._stage.touched.append(self)
+            self._touched.append(self)
 
     def hear(self, text: str, answer: str) -> None:
         self.heard.append((text, answer))
@@ -136,7 +147,7 @@ class Cell:
         """Whether anything in it has changed for good."""
         self.is_touched = False
         if self.sql.has_crashed:
-            self.sql.end_stretch(is_kept=False)
+            self.sql.end_stretch()
             self.alarm_ms = self._kept_alarm_ms
             self.heard.clear()
             if self.life is not None:
@@ -145,10 +156,11 @@ class Cell:
         if self.sql.has_failed:
             self.patient_until_ms = self._stage.now_ms + BUG_RETRY_MS
             self.has_woken = False
-        has_written = self.sql.end_stretch(is_kept=True)
+        has_written = self.sql.end_stretch()
         if self.alarm_ms != self._kept_alarm_ms:
             self._kept_alarm_ms = self.alarm_ms
             self.arm()
+            self.has_new_alarm = True
         return has_written
 
     # --- Its alarm ------------------------------------------------------------------------------
@@ -207,5 +219,5 @@ class LifeAlarm:
     async def setAlarm(self, at_ms: int) -> None:  # noqa: N802 -- the platform's spelling
         self._cell.set_alarm(self._life, at_ms)
 
-    async def deleteAlarm(self) -> None:  # noqa: N802
+    async def deleteAlarm(self) -> None:  # noqa: N802 -- as above
         self._cell.set_alarm(self._life, None)

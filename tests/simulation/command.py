@@ -35,9 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 def _one(arguments: argparse.Namespace, transports: tuple[Transport, ...]) -> int:
     failed = 0
     for transport in transports:
-        result = played(
-            arguments.seed, transport, steps=arguments.steps, is_told=arguments.trace
-        )
+        result = played(arguments.seed, transport, steps=arguments.steps, is_told=arguments.trace)
         if result.violation is not None:
             failed = 1
             _say(told(result, arguments.steps))

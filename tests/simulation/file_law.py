@@ -25,6 +25,7 @@ DOCUMENT: Final = "SELECT document FROM file"
 class FileLaw:
     def __init__(self, stage: Stage, ledger: Ledger) -> None:
         self._stage = stage
+        self._expect = stage.expect
         self._ledger = ledger
 
     def kept(self, cell: Cell, stored: set[str]) -> None:
@@ -43,6 +44,9 @@ class FileLaw:
         self._objects(book, after, stored)
         self._note(cell, before, after)
         book.document = after
+        if before is None or before["name"] != after["name"]:
+            twice = self._ledger.names_twice()
+            self._expect(not twice, "names are unique within an order", twice)
 
     def refused(self, cell: Cell) -> None:
         """Of a stretch that has changed nothing: what was granted in it was granted before."""
@@ -61,9 +65,7 @@ class FileLaw:
 
     # --- Messages -------------------------------------------------------------------------------
 
-    def _heard(
-        self, cell: Cell, book: FileBook, before: Document | None, after: Document
-    ) -> None:
+    def _heard(self, cell: Cell, book: FileBook, before: Document | None, after: Document) -> None:
         for text, answer in cell.heard:
             if not text.startswith(WATCHED):
                 continue
@@ -84,6 +86,8 @@ class FileLaw:
                 case "operate":
                     assert before is not None
                     self._operated(book, message, reply, before, after)
+                case other:
+                    raise AssertionError(other)
 
     def _claimed(
         self, book: FileBook, message: Document, grant: Document, before: Document
@@ -214,7 +218,3 @@ class FileLaw:
             self._stage.note(cell.name, f"v{after['version']}: {job['id']} is {job['status']}")
         elif before is None or before["version"] != after["version"]:
             self._stage.note(cell.name, f"v{after['version']}")
-
-    def _expect(self, is_so: bool, law: str, *facts: object) -> None:  # noqa: FBT001
-        if not is_so:
-            self._stage.blame(law, *facts)

@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from domain.names import collision_key
+
 Document = dict[str, Any]
 ACTIVE: Final = frozenset({"queued", "in_progress"})
 NEEDS_REVISION: Final = frozenset({"raw_missing", "raw_changed"})
@@ -72,6 +74,14 @@ class Ledger:
             for book in self.present()
             if book.known["job"] is not None and book.known["job"]["status"] in ACTIVE
         ]
+
+    def names_twice(self) -> list[str]:
+        """Those that two present files of one order have."""
+        names = Counter(
+            (book.known["upload"]["order_id"], collision_key(book.known["name"]))
+            for book in self.present()
+        )
+        return [name for (_, name), count in names.items() if count > 1]
 
     def moments(self, archive_after_ms: int) -> list[int]:
         """Times at which something is due: what happens then, happens in the nick of time."""

@@ -10,7 +10,7 @@ import heapq
 import itertools
 import random
 from collections.abc import Callable, Coroutine, Generator
-from typing import Any, TypeVar, TypeVarTuple, Unpack
+from typing import Any, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -40,7 +40,7 @@ OWNER: contextvars.ContextVar[Owner] = contextvars.ContextVar("owner")
 
 
 class Step(asyncio.TimerHandle):
-    """One callback, and whose it is. Made by the thousand, so without what asyncio adds to debug."""
+    """One callback, and whose it is. Made by the thousand, so without asyncio's help to debug."""
 
     __slots__ = ("owner",)
 
@@ -96,7 +96,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 if after_step(step):
                     return
         finally:
-            asyncio.events._set_running_loop(None)  # noqa: SLF001
+            asyncio.events._set_running_loop(None)  # noqa: SLF001 -- as above
 
     def forget(self, owner: Owner) -> None:
         """What it was going to do will not be done."""
@@ -143,8 +143,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def call_soon(
         self,
-        callback: Callable[[Unpack[Ts]], object],
-        *args: Unpack[Ts],
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.Handle:
         step = Step(self._now, callback, args, self, context)
@@ -154,8 +154,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def call_later(
         self,
         delay: float,
-        callback: Callable[[Unpack[Ts]], object],
-        *args: Unpack[Ts],
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
         return self.call_at(self._now + delay, callback, *args, context=context)
@@ -163,8 +163,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def call_at(
         self,
         when: float,
-        callback: Callable[[Unpack[Ts]], object],
-        *args: Unpack[Ts],
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
         step = Step(when, callback, args, self, context)
@@ -178,12 +178,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
         name: object = None,
         context: contextvars.Context | None = None,
     ) -> asyncio.Task[T]:
-        task = asyncio.Task(coro, loop=self, name=str(name), context=context)  # type: ignore[arg-type]
+        task = asyncio.Task(coro, loop=self, name=str(name), context=context)
         owner = OWNER.get() if context is None else context[OWNER]
         owner.tasks.append(task)
         if owner.is_dead:
             task.cancel()
         return task
+
+    def close(self) -> None:
+        self._soon.clear()
+        self._later.clear()
+        super().close()
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         if self.broken is None:

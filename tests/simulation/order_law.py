@@ -8,13 +8,14 @@ from tests.simulation.cell import Cell
 from tests.simulation.ledger import Document, FileBook, Ledger, is_paused, outcome_of, status_of
 from tests.simulation.stage import Stage
 
-ORDER: Final = "SELECT order_id, version, totals, pause_revision FROM orders"
+ORDER: Final = """
+SELECT version, totals, (SELECT COUNT(*) FROM jobs WHERE status IN ('done', 'failed')) FROM orders
+"""
 FILES: Final = """
 SELECT file_id, version, status, marked, deleted, json_extract(snapshot, '$.waits_for_revision')
 FROM files
 """
 SNAPSHOT: Final = "SELECT snapshot FROM files WHERE file_id = ?"
-ENDED: Final = "SELECT status, COUNT(*) FROM jobs WHERE status IN ('done', 'failed')"
 WATCHED: Final = ('{"type":"operate"', '{"type":"reserve"')
 SHOWN: Final = ("name", "marked", "preview", "archived_at_ms", "updated_at_ms")
 
@@ -22,6 +23,7 @@ SHOWN: Final = ("name", "marked", "preview", "archived_at_ms", "updated_at_ms")
 class OrderLaw:
     def __init__(self, stage: Stage, ledger: Ledger) -> None:
         self._stage = stage
+        self._expect = stage.expect
         self._ledger = ledger
         self._versions: dict[str, int] = {}  # of orders, and of files as their order knows them
         self._compared: dict[str, int] = {}  # files whose row was found to be true, and at which
@@ -31,10 +33,10 @@ class OrderLaw:
         found = cell.sql.peek(ORDER)
         if not found:
             return
-        order_id, version, totals = str(found[0][0]), found[0][1], found[0][2]
-        self._grows(f"order {order_id}", version)
+        version, totals, ended = found[0]
+        self._grows(cell.name, version)
         if totals is not None:
-            self._counts(cell, json.loads(str(totals)))
+            self._counts(cell, json.loads(str(totals)), int(ended or 0))
 
     def heard(self, cell: Cell) -> None:
         for text, answer in cell.heard:
@@ -53,7 +55,7 @@ class OrderLaw:
         if reply["is_changed"]:
             self._ledger.changed_by.setdefault(action_id, cell.key)
 
-    def _counts(self, cell: Cell, totals: Document) -> None:
+    def _counts(self, cell: Cell, totals: Document, known: int) -> None:
         counted = Counter[str]()
         waiting = 0
         for row in cell.sql.peek(FILES):
@@ -68,7 +70,6 @@ class OrderLaw:
         found = totals["revision_required"]
         self._expect(found == waiting, "so is who waits for a revision", cell.key, found, waiting)
         ended = sum(totals["ended"].values())
-        known = sum(int(count or 0) for _, count in cell.sql.peek(ENDED))
         self._expect(ended == known, "each job ends in one event", cell.key, totals, known)
 
     def _compare(self, cell: Cell, file_id: str, version: int) -> None:
@@ -77,7 +78,7 @@ class OrderLaw:
             return
         book = self._ledger.book(file_id)
         if book.document is None or book.document["version"] < version:
-            self._expect(False, "an order knows no more than its files", file_id, version)
+            self._stage.blame("an order knows no more than its files", file_id, version)
         elif book.document["version"] == version:
             snapshot = json.loads(str(cell.sql.peek(SNAPSHOT, file_id)[0][0]))
             self._expect(
@@ -89,10 +90,6 @@ class OrderLaw:
         known, now = self._versions.get(what, 0), int(str(version))
         self._expect(known <= now, "a version never goes back", what, known, now)
         self._versions[what] = now
-
-    def _expect(self, is_so: bool, law: str, *facts: object) -> None:  # noqa: FBT001
-        if not is_so:
-            self._stage.blame(law, *facts)
 
 
 def is_shown(snapshot: Document, document: Document) -> bool:

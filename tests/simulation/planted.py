@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from pytest import MonkeyPatch
+import pytest
 
-from actors.effects import Effect, RecordAudit, SendDispatch
+from actors.effects import Effect, RecordAudit
 from actors.file import FileCore
-from actors.file_keeper import T, FileKeeper
+from actors.file_keeper import FileKeeper, T
 from actors.file_outbox import FileOutbox
 from actors.host import Host
 from actors.performer import Performer
@@ -28,13 +28,13 @@ from storage.inbox_repository import InboxRepository
 from storage.job_index import JobIndex
 from storage.order_repository import NameHolder, OrderRepository
 
-Plant = Callable[[MonkeyPatch], None]
+Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 # --- The lease ----------------------------------------------------------------------------------
 
 
-def any_token_is_taken(patch: MonkeyPatch) -> None:
+def any_token_is_taken(patch: pytest.MonkeyPatch) -> None:
     def held(file: File, token: int) -> EditJob:
         if file.job is None or file.lock is None:
             raise Refusal(Code.LEASE_LOST, f"nobody holds {file.id}, least of all {token}")
@@ -43,7 +43,7 @@ def any_token_is_taken(patch: MonkeyPatch) -> None:
     patch.setattr(files, "_held", held)
 
 
-def a_lease_never_ends(patch: MonkeyPatch) -> None:
+def a_lease_never_ends(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FileCore, "wake", _as_if_no_time_went_by)
 
 
@@ -51,7 +51,7 @@ def _as_if_no_time_went_by(_: FileCore, __: int) -> None:
     """Whoever holds a file holds it for ever."""
 
 
-def an_unlock_leaves_the_token(patch: MonkeyPatch) -> None:
+def an_unlock_leaves_the_token(patch: pytest.MonkeyPatch) -> None:
     force_unlocked = operation.force_unlocked
 
     def with_old_token(file: File, *asked: Any, **rest: Any) -> File:
@@ -61,7 +61,7 @@ def an_unlock_leaves_the_token(patch: MonkeyPatch) -> None:
     patch.setattr(operation, "force_unlocked", with_old_token)
 
 
-def a_held_job_may_be_claimed(patch: MonkeyPatch) -> None:
+def a_held_job_may_be_claimed(patch: pytest.MonkeyPatch) -> None:
     claim = (jobs.JobStatus.IN_PROGRESS, JobEvent.CLAIM)
     patch.setitem(jobs.TRANSITIONS, claim, jobs.JobStatus.IN_PROGRESS)
 
@@ -69,11 +69,11 @@ def a_held_job_may_be_claimed(patch: MonkeyPatch) -> None:
 # --- Alarms and what is owed --------------------------------------------------------------------
 
 
-def an_alarm_is_not_set_again(patch: MonkeyPatch) -> None:
+def an_alarm_is_not_set_again(patch: pytest.MonkeyPatch) -> None:
     """After a round: for what is due later, and was not tried in it."""
 
     async def settle(self: Host) -> None:
-        await self._settle()  # noqa: SLF001 -- a bug goes where it likes
+        await self._settle()
 
     patch.setattr(Host, "settle", settle)
 
@@ -82,11 +82,11 @@ async def _no_alarm(_: Host, __: int) -> None:
     """It is forgotten."""
 
 
-def an_effect_is_tried_before_its_alarm_is_set(patch: MonkeyPatch) -> None:
+def an_effect_is_tried_before_its_alarm_is_set(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Host, "_ring_meanwhile", _no_alarm)
 
 
-def an_outage_is_taken_for_done(patch: MonkeyPatch) -> None:
+def an_outage_is_taken_for_done(patch: pytest.MonkeyPatch) -> None:
     perform = Performer.perform
 
     async def regardless(self: Performer, effect: Effect) -> object:
@@ -98,18 +98,18 @@ def an_outage_is_taken_for_done(patch: MonkeyPatch) -> None:
     patch.setattr(Performer, "perform", regardless)
 
 
-def a_dispatch_is_sent_once(patch: MonkeyPatch) -> None:
+def a_dispatch_is_sent_once(patch: pytest.MonkeyPatch) -> None:
     """Whether or not anybody has claimed the job since."""
 
-    def sent(self: FileOutbox, effect: SendDispatch, file: File, now_ms: int) -> None:
-        self._deadlines.set(Deadline.DISPATCH, None)  # noqa: SLF001
+    def sent(self: FileOutbox, *_: object) -> None:
+        self._deadlines.set(Deadline.DISPATCH, None)
 
     patch.setattr(FileOutbox, "sent", sent)
 
 
-def what_was_undone_is_remembered(patch: MonkeyPatch) -> None:
+def what_was_undone_is_remembered(patch: pytest.MonkeyPatch) -> None:
     def together(self: FileKeeper, body: Callable[[], T]) -> T:
-        return self._sql.transaction(body)  # noqa: SLF001
+        return self._sql.transaction(body)
 
     patch.setattr(FileKeeper, "together", together)
 
@@ -117,7 +117,7 @@ def what_was_undone_is_remembered(patch: MonkeyPatch) -> None:
 # --- News and counts ----------------------------------------------------------------------------
 
 
-def old_news_is_news(patch: MonkeyPatch) -> None:
+def old_news_is_news(patch: pytest.MonkeyPatch) -> None:
     known = OrderRepository.known
 
     def without_version(self: OrderRepository, file_id: str) -> FileSnapshot | None:
@@ -127,7 +127,7 @@ def old_news_is_news(patch: MonkeyPatch) -> None:
     patch.setattr(OrderRepository, "known", without_version)
 
 
-def an_end_counts_each_time_it_is_told(patch: MonkeyPatch) -> None:
+def an_end_counts_each_time_it_is_told(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(JobIndex, "has_ended", _never)
 
 
@@ -135,7 +135,7 @@ def _never(_: JobIndex, __: JobSummary) -> bool:
     return False
 
 
-def an_inbox_takes_everything(patch: MonkeyPatch) -> None:
+def an_inbox_takes_everything(patch: pytest.MonkeyPatch) -> None:
     deliver = InboxRepository.deliver
 
     def once_more(self: InboxRepository, notification: Notification) -> None:
@@ -148,7 +148,7 @@ def an_inbox_takes_everything(patch: MonkeyPatch) -> None:
 # --- Operators ----------------------------------------------------------------------------------
 
 
-def paused_jobs_are_claimed(patch: MonkeyPatch) -> None:
+def paused_jobs_are_claimed(patch: pytest.MonkeyPatch) -> None:
     claimed = files.claimed
     running = {"is_paused": False, "order_pause": OrderPause()}
 
@@ -162,7 +162,7 @@ def paused_jobs_are_claimed(patch: MonkeyPatch) -> None:
     patch.setattr(files, "claimed", anyway)
 
 
-def an_action_is_done_each_time(patch: MonkeyPatch) -> None:
+def an_action_is_done_each_time(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Actions, "answer", _unheard_of)
     patch.setattr("storage.actions.KEEP", "INSERT OR REPLACE INTO actions "
                   "(action_id, answer, record, is_owed) VALUES (?, ?, ?, ?)")  # fmt: skip
@@ -172,7 +172,7 @@ def _unheard_of(_: Actions, __: str) -> Operated | None:
     return None
 
 
-def the_audit_is_not_owed(patch: MonkeyPatch) -> None:
+def the_audit_is_not_owed(patch: pytest.MonkeyPatch) -> None:
     perform = Performer.perform
 
     async def without_audit(self: Performer, effect: Effect) -> object:
@@ -186,7 +186,7 @@ def the_audit_is_not_owed(patch: MonkeyPatch) -> None:
 # --- Objects and names --------------------------------------------------------------------------
 
 
-def leftovers_are_swept_at_once(patch: MonkeyPatch) -> None:
+def leftovers_are_swept_at_once(patch: pytest.MonkeyPatch) -> None:
     """Before whoever is late has written them."""
     changes = wakeup.changes
 
@@ -201,24 +201,24 @@ def leftovers_are_swept_at_once(patch: MonkeyPatch) -> None:
     patch.setattr("actors.file_keeper.changes", hasty)
 
 
-def a_deleted_file_is_purged_once(patch: MonkeyPatch) -> None:
-    def purged(self: FileOutbox, file: File, now_ms: int) -> None:
-        self._deadlines.set(Deadline.PURGE, None)  # noqa: SLF001
+def a_deleted_file_is_purged_once(patch: pytest.MonkeyPatch) -> None:
+    def purged(self: FileOutbox, *_: object) -> None:
+        self._deadlines.set(Deadline.PURGE, None)
 
     patch.setattr(FileOutbox, "purged", purged)
 
 
-def a_late_worker_writes_where_all_write(patch: MonkeyPatch) -> None:
+def a_late_worker_writes_where_all_write(patch: pytest.MonkeyPatch) -> None:
     """One key for all attempts at a file."""
 
-    def of_attempt(owner_id: str, order_id: str, file_id: str, token: int) -> tuple[str, str]:
+    def of_attempt(owner_id: str, order_id: str, file_id: str, _: int) -> tuple[str, str]:
         root = f"user/{owner_id}/orders/{order_id}"
         return f"{root}/processed/{file_id}/0", f"{root}/preview/{file_id}/0.jpg"
 
     patch.setattr("domain.keys.of_attempt", of_attempt)
 
 
-def a_reserved_name_is_free(patch: MonkeyPatch) -> None:
+def a_reserved_name_is_free(patch: pytest.MonkeyPatch) -> None:
     name_holder = OrderRepository.name_holder
 
     def holder(self: OrderRepository, name_key: str, now_ms: int) -> NameHolder | None:

@@ -12,7 +12,6 @@ from tests.simulation.cell import Cell
 from tests.simulation.ledger import (
     ACTIVE,
     Document,
-    FileBook,
     Ledger,
     is_paused,
     is_told,
@@ -31,12 +30,14 @@ OWED: Final = ("owed_outcomes", "owed_notifications", "owed", "actions WHERE is_
                "dispatches", "parked WHERE is_redriven = 1")  # fmt: skip
 ORDER: Final = "SELECT order_id, totals, pause_revision, is_paused FROM orders"
 SNAPSHOTS: Final = "SELECT snapshot FROM files WHERE deleted = 0"
+REPORTED: Final = "SELECT order_id, totals FROM orders"
 NOTIFIED: Final = "SELECT document FROM notifications"
 
 
 class RestLaw:
     def __init__(self, stage: Stage, ledger: Ledger, cells: Cells) -> None:
         self._stage = stage
+        self._expect = stage.expect
         self._ledger = ledger
         self._cells = cells
 
@@ -149,31 +150,20 @@ class RestLaw:
         failed = {str(one) for (one,) in cell.sql.peek("SELECT file_id FROM failed")}
         true = {b.file_id for b in self._ledger.present() if status_of(b.known) == "failed"}
         self._expect(failed == true, "operators see what has failed", failed, true)
-        kept = dict(cell.sql.peek("SELECT order_id, totals FROM orders"))
+        kept = {str(order_id): totals for order_id, totals in cell.sql.peek(REPORTED)}
         for (trip, order_id), order in self._cells.items():
             found = order.sql.peek(ORDER) if trip is Trip.ORDER else []
             if found and found[0][1] is not None:
-                told, true = json.loads(str(kept.get(order_id) or "{}")), json.loads(str(found[0][1]))
+                told, true = (
+                    json.loads(str(kept.get(order_id) or "{}")),
+                    json.loads(str(found[0][1])),
+                )
                 same = told == true or (not told and not _has_figures(true))
                 self._expect(same, "operators see an order's figures", order_id, kept, found)
-
-    def _expect(self, is_so: bool, law: str, *facts: object) -> None:  # noqa: FBT001
-        if not is_so:
-            self._stage.blame(law, *facts)
 
 
 def _texts(cell: Cell, query: str) -> list[str]:
     return [str(text) for (text,) in cell.sql.peek(query)]
-
-
-def unique_names(books: list[FileBook]) -> list[str]:
-    """Those that two present files of one order have."""
-    names = Counter(
-        (book.known["upload"]["order_id"], collision_key(book.known["name"]))
-        for book in books
-        if book.is_present
-    )
-    return [name for (_, name), count in names.items() if count > 1]
 
 
 def _has_figures(totals: Document) -> bool:

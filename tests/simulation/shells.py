@@ -1,4 +1,4 @@
-"""The actors' shells without a platform: the real cores and hosts, and the few lines around them."""
+"""The actors' shells without a platform: real cores and hosts, and the few lines around them."""
 
 from actors.host import Host, Receiver, answered
 from actors.order import OrderCore

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from tests.simulation.loop import OWNER, Owner, Step, VirtualLoop
 from tests.simulation.trace import Trace
@@ -15,7 +15,7 @@ UNHEARD: Final = frozenset({Mishap.SILENT, Mishap.ANSWER_SILENT})
 START_MS: Final = 1_795_341_600_000  # 22 November 2026, 10:00
 
 
-class Violation(Exception):  # noqa: N818 -- of an invariant
+class Violation(Exception):
     """Something has happened that never may."""
 
 
@@ -24,12 +24,6 @@ class Party(Owner):
 
     dies_of: Trouble | None = None
     stalls_of: Trouble | None = None
-
-
-class Storage(Protocol):
-    """Of an actor."""
-
-    def end_stretch(self) -> bool: ...
 
 
 class Call:
@@ -52,12 +46,17 @@ class Call:
         elif self._fate.mishap is Mishap.ANSWER_LOST:
             self.fail()
         elif self._fate.mishap not in UNHEARD:
-            self._stage.later(self._fate.back_s, self._settle, value, None)
+            self._come_back(value, None)
 
     def fail(self) -> None:
         if self._fate.mishap not in UNHEARD:
-            lost = ConnectionError("Network connection lost.")
-            self._stage.later(self._fate.back_s, self._settle, None, lost)
+            self._come_back(None, ConnectionError("Network connection lost."))
+
+    def _come_back(self, value: object, error: Exception | None) -> None:
+        if self._fate.back_s:
+            self._stage.later(self._fate.back_s, self._settle, value, error)
+        else:
+            self._settle(value, error)
 
     def _settle(self, value: object, error: Exception | None) -> None:
         if self._answer.done():
@@ -76,13 +75,12 @@ class Stage:
         self.trace = Trace(None) if is_told_whole else Trace()
         self.itself = Party("stage")
         self.parties: list[Owner] = [self.itself]
-        self.touched: list[Storage] = []  # in this step
         self.violation: Violation | None = None
         self._is_closed = False
         self._jumped_ms = 0
 
     def draw(self, what: str) -> random.Random:
-        """A stream of its own, so that one that is drawn from more often leaves the others alone."""
+        """A stream of its own, so that to draw from it more often leaves the others alone."""
         return random.Random(f"{self._seed} {what}")  # noqa: S311 -- it has to be the same again
 
     @property
@@ -106,6 +104,10 @@ class Stage:
             told = ", ".join(map(str, facts))
             self.note("!!!", f"{law}: {told}")
             self.violation = Violation(f"{law}: {told}")
+
+    def expect(self, is_so: bool, law: str, *facts: object) -> None:  # noqa: FBT001 -- as `assert`
+        if not is_so:
+            self.blame(law, *facts)
 
     def later(
         self, delay_s: float, callback: Callable[..., object], *args: object
@@ -156,6 +158,9 @@ class Stage:
             party.end()
         self.loop.run(self.loop.time(), _go_on)
         self.loop.close()
+        for party in self.parties:
+            party.tasks.clear()
+        self.parties.clear()
 
 
 def _go_on(_: Step) -> bool:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from tests.simulation.bucket import Bucket, at_once
 from tests.simulation.carriers import Worker
 from tests.simulation.cell import Cell
+from tests.simulation.ledger import Ledger
 from tests.simulation.people import TYPE, a_photo
 from tests.simulation.stage import Stage
-from tests.simulation.bucket import Bucket, at_once
-from tests.simulation.ledger import Ledger
 from tests.simulation.weather import Trip
 
 FREEZES_S: Final = (1.0, 20.0, 300.0)

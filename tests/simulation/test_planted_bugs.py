@@ -1,4 +1,4 @@
-"""Does the simulation find what it is there to find? Each bug that is planted must make a seed fail."""
+"""Does the simulation find what it is there to find? Each planted bug must make a seed fail."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever goes wrong on the way: nothing unlawful ever happens, and in the end everything is right.
+"""Whatever goes wrong on the way: nothing unlawful ever happens, and in the end all is right.
 
 A failing seed is its own reproduction: its report says how to see it again.
 """

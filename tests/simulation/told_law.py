@@ -1,4 +1,4 @@
-"""What holds of inboxes, of the operators' books and of the bucket, after every stretch and step."""
+"""What holds of inboxes, of the operators' books and of the bucket, after every stretch."""
 
 import json
 from collections import Counter

@@ -21,7 +21,7 @@ class Trace:
 
 
 def short(text: str) -> str:
-    """Ids as people can tell them apart: `file_000…1` is file.1, `job_000…1_abcd…` is job.1.abcd."""
+    """Ids to be told apart by people: `file_000…1` is file.1, `job_000…1_abcd…` is job.1.abcd."""
     return IDS.sub(lambda m: f"file.{m[1]}" if m[1] else f"job.{m[2]}.{m[3]}", text)
 
 

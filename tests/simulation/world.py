@@ -1,6 +1,6 @@
-"""The product on the stage: real cores, hosts, clients, performer and editor, with laws watching."""
+"""The product on the stage: real cores, hosts, clients, performer, editor; and laws that watch."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
 from actors.backlog import BacklogCore, BacklogQueue
@@ -30,7 +30,7 @@ from tests.simulation.ledger import Ledger
 from tests.simulation.maker import DrawnMaker
 from tests.simulation.namespace import Namespace
 from tests.simulation.order_law import OrderLaw
-from tests.simulation.rest_law import RestLaw, unique_names
+from tests.simulation.rest_law import RestLaw
 from tests.simulation.shells import HostedShell, OrderShell, PlainShell
 from tests.simulation.stage import Stage
 from tests.simulation.told_law import BucketLaw, InboxLaw, OperationsLaw
@@ -49,6 +49,7 @@ class World:
         self.stage = stage
         self.ledger = Ledger()
         self.cells: dict[tuple[Trip, str], Cell] = {}
+        self.touched: list[Cell] = []  # in this step
         self._draw = stage.draw("world")
         self.settings = self._some_settings(transport)
         stage.weather.lease_s = self.settings.lease_ms / 1000
@@ -79,23 +80,22 @@ class World:
 
     def watch(self) -> None:
         """After every step: what was written in it is kept, and must be lawful."""
-        for cell in self.stage.touched:
+        for cell in self.touched:
             has_changed = cell.end_stretch()
             if has_changed:
                 self._judge(cell)
             elif cell.heard and cell.trip is Trip.FILE:
                 self._file_law.refused(cell)
-            self._alarm_law.kept(cell)
+            if has_changed or cell.has_new_alarm:
+                self._alarm_law.kept(cell)
             cell.heard.clear()
-            cell.has_woken = False
-        self.stage.touched.clear()
+            cell.has_woken = cell.has_new_alarm = False
+        self.touched.clear()
 
     def _judge(self, cell: Cell) -> None:
         match cell.trip:
             case Trip.FILE:
                 self._file_law.kept(cell, self.bucket.store.keys)
-                if twice := unique_names(list(self.ledger.files.values())):
-                    self.stage.blame("names are unique within an order", twice)
             case Trip.ORDER:
                 self._order_law.kept(cell)
             case Trip.INBOX:
@@ -104,6 +104,12 @@ class World:
                 self._operations_law.kept(cell)
             case _:
                 self._cron.look()
+
+    def close(self) -> None:
+        """What would otherwise lie about until somebody collects garbage."""
+        for cell in self.cells.values():
+            cell.close()
+        self.cells.clear()
 
     # --- Its parts ------------------------------------------------------------------------------
 
@@ -127,7 +133,7 @@ class World:
     def _cell(self, trip: Trip, key: str) -> Cell:
         cell = self.cells.get((trip, key))
         if cell is None:
-            cell = self.cells[trip, key] = Cell(self.stage, trip, key, self._shell)
+            cell = self.cells[trip, key] = Cell(self.stage, trip, key, self._shell, self.touched)
         return cell
 
     def _shell(self, cell: Cell, life: Life) -> Shell:
@@ -153,7 +159,7 @@ class World:
     def _clock_ms(self) -> int:
         return self.stage.now_ms
 
-    def _perform(self, cell: Cell) -> Callable[[Effect], object]:
+    def _perform(self, cell: Cell) -> Callable[[Effect], Awaitable[Value | None]]:
         async def perform(effect: Effect) -> Value | None:
             if isinstance(effect, SendDispatch) and cell.trip is Trip.FILE:
                 self._file_law.dispatched(cell, effect.dispatch.job_id)

@@ -85,7 +85,7 @@ def test_files_of_a_portion_that_were_not_reached_are_told_with_the_next() -> No
 def test_a_resume_in_the_middle_of_a_pause_is_told_to_every_file_in_the_end() -> None:
     order = an_order(NUDGES_PER_EFFECT + 3)
     order.operate(Operation.PAUSE)
-    (first, _audit) = order.owed()
+    (first,) = of_kind(NudgeFiles, order.owed())
     order.operate(Operation.RESUME, "action-2")
 
     order.core.finish(first, a_reply_to(first), NOW_MS)

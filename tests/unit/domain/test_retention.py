@@ -102,6 +102,7 @@ def test_what_lay_there_before_is_left_over() -> None:
 
 def test_an_archiving_that_is_told_twice_is_one() -> None:
     assert archived(ARCHIVED) is ARCHIVED
+    assert archived(UNDER_REVISION) is UNDER_REVISION
 
 
 def test_a_file_that_is_edited_again_meanwhile_is_not_called_archived() -> None:
