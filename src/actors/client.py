@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 from actors.remote import opened
 from domain.ids import file_of
 from domain.limits import RPC_TIMEOUT_MS
-from domain.messages import backlog, file, inbox, operations, order
+from domain.messages import backlog, file, inbox, operations, order, rollout
 from domain.messages.reply import Done, Operated
 from domain.snapshot import FileSnapshot, JobSummary
 from domain.values import Value
@@ -224,3 +224,19 @@ class BacklogClient:
 
     async def take(self, message: backlog.Take) -> backlog.Taken:
         return await self._remote.ask(ONLY, message, backlog.Taken)
+
+
+class RolloutClient:
+    """The one actor of the rollout: its metrics, its breaker."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._remote = _Remote(namespace, "rollout actor")
+
+    async def flush(self, message: rollout.Flush) -> rollout.Verdicts:
+        return await self._remote.ask(ONLY, message, rollout.Verdicts)
+
+    async def describe(self) -> rollout.RolloutReport:
+        return await self._remote.ask(ONLY, rollout.DescribeRollout(), rollout.RolloutReport)
+
+    async def operate(self, message: rollout.OperateRollout) -> Operated:
+        return await self._remote.ask(ONLY, message, Operated)

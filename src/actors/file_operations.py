@@ -75,5 +75,5 @@ def _changed(message: OperateFile, file: File, now_ms: int) -> File:
             return operation.paused(file, now_ms, value=value)
         case Operation.REDRIVE:
             return operation.redriven(file, job_id, now_ms)
-        case Operation.REBUILD | Operation.DISCARD:
+        case _:
             raise Refusal(Code.INVALID_BODY, f"a file cannot be asked to {action.operation}")

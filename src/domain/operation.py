@@ -26,6 +26,13 @@ class Operation(StrEnum):
     REDRIVE = "redrive"
     REBUILD = "rebuild"
     DISCARD = "discard"
+    OVERRIDE_CLEAR = "override_clear"  # of the rollout: whatever the breaker finds, it stays open
+    OVERRIDE_EMERGENCY = "override_emergency"  # everything is proxied until an operator resumes
+    RESUME_BREAKER = "resume_breaker"  # the breaker decides again, from a clean slate
+    DRY_RUN = "dry_run"  # the breaker finds and tells, and changes nothing
+    ARM = "arm"  # and it does again
+    TRIP = "trip"  # what the breaker itself did, in the audit
+    RECOVER = "recover"
 
 
 def cancelled(file: File, job_id: str, now_ms: int) -> File:

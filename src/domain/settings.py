@@ -35,6 +35,26 @@ class Settings(BaseModel):
     sweep_after_ms: int = Field(default=3_600_000, ge=1_000, le=DAY_MS)
     report_interval_ms: int = Field(default=10_000, ge=100, le=3_600_000)
 
+    # --- The migration: without an origin the product stands alone ------------------------------
+    environment: Literal["production", "development"] = "production"
+    origin_api_base: str = Field(default="", pattern=r"^(https?://[^\s/?#]+)?$")
+    origin_internal_token: str = Field(default="", repr=False)  # for what we register there
+    backend_request_timeout_ms: int = 15_000  # clamped, not refused: see `clamped`
+    backend_retry_attempts: int = 1
+    canary_secret: str = Field(default="", repr=False)  # signs cohort cookies
+    canary_secret_previous: str = Field(default="", repr=False)  # believed while it is replaced
+    canary_principals: str = ""  # user ids, separated by commas, whose X-Canary header counts
+    canary_token: str = Field(default="", repr=False)  # or whoever sends it as X-Canary-Token
+    rollout_refresh_ms: int = Field(default=5_000, ge=100, le=300_000)
+    rollout_stale_ms: int = Field(default=300_000, ge=1_000, le=3_600_000)
+    metrics_flush_ms: int = Field(default=10_000, ge=100, le=60_000)
+    success_sample_percent: float = Field(default=10, ge=0, le=100)  # of request log lines
+    shadow_percent: float = Field(default=0, ge=0, le=100)  # of native GETs, compared afterwards
+    orphan_after_ms: int = Field(default=3_600_000, ge=1_000, le=DAY_MS)
+    feature_qa_guard: bool = True
+    access_team_domain: str = ""  # https://<team>.cloudflareaccess.com: operators may sign in there
+    access_audience: str = ""
+
     @field_validator("operator_tokens")
     @classmethod
     def _names_operators(cls, given: str) -> str:

@@ -1,0 +1,119 @@
+"""The rollout: which phases are open, to how many clients, and what the breaker says on top.
+
+People edit one JSON value in KV; the breaker's verdict comes from the rollout's actor. What counts
+is both together: the verdict can only take away.
+"""
+
+import hashlib
+import json
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from domain.values import Value
+
+KEY: Final = "rollout"  # of the value in KV
+BUCKETS: Final = 10_000  # so that a percentage may have two decimals
+
+
+class RolloutInvalid(Exception):
+    """The value in KV cannot be used. Says why, for the alert."""
+
+
+class Phase(StrEnum):
+    """Routes that are opened together (design, section 3)."""
+
+    B1A = "b1a"  # reads: files, stacks, status, notifications
+    B1B = "b1b"  # uploads: intent, finalize
+    EDITS = "edits"  # edits, previews, revisions, renames, deletes, live
+
+
+class Cohort(StrEnum):
+    NATIVE = "native"
+    PROXY = "proxy"
+
+
+Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)]
+Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+
+
+class RolloutConfig(Value):
+    """The value in KV. The last two fields may be left out: all phases, and see `generation_of`."""
+
+    canary_percent: Percent
+    canary_tag: Tag = "none"
+    emergency_proxy: Annotated[bool, Field(strict=True)] = False
+    last_updated: str | None = None
+    phases: tuple[Phase, ...] = tuple(Phase)
+    generation: Annotated[int, Field(ge=0, strict=True)] | None = None
+
+
+CLOSED: Final = RolloutConfig(canary_percent=0)  # while nothing is known: everything is proxied
+
+
+class VerdictKind(StrEnum):
+    CLEAR = "clear"
+    CAP = "cap"  # at most so many percent
+    EMERGENCY = "emergency"
+
+
+class Verdict(Value):
+    """What the breaker, or an operator in its place, allows at the moment."""
+
+    kind: VerdictKind = VerdictKind.CLEAR
+    percent: float = 100.0  # of a cap
+    revision: int = 0  # grows with each change
+    reasons: tuple[str, ...] = ()
+    since_ms: int = 0
+
+
+class Effective(Value):
+    """The config under the verdict: what a decision is made from."""
+
+    percent: float
+    tag: str
+    phases: tuple[Phase, ...]
+    generation: str
+    emergency: bool
+    reason: str = ""  # of the emergency or the cap: "kv", "breaker", "stale"
+
+
+def parsed(text: str) -> RolloutConfig:
+    """The config, or `RolloutInvalid`. Bounded, since people paste into a form."""
+    try:
+        return RolloutConfig.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the value"
+        raise RolloutInvalid(f"{where}: {first['msg']}") from None
+
+
+def generation_of(config: RolloutConfig) -> str:
+    """Within one generation a client's cohort is kept. Not given: a new one with each edit."""
+    if config.generation is not None:
+        return str(config.generation)
+    facts = [config.canary_percent, config.canary_tag, sorted(config.phases)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
+
+
+def effective(config: RolloutConfig, verdict: Verdict) -> Effective:
+    percent, reason = config.canary_percent, ""
+    if verdict.kind is VerdictKind.CAP and verdict.percent < percent:
+        percent, reason = verdict.percent, "breaker"
+    is_tripped = verdict.kind is VerdictKind.EMERGENCY
+    if is_tripped or config.emergency_proxy:
+        reason = "kv" if config.emergency_proxy else "breaker"
+    return Effective(
+        percent=percent,
+        tag=config.canary_tag,
+        phases=config.phases,
+        generation=generation_of(config),
+        emergency=is_tripped or config.emergency_proxy,
+        reason=reason,
+    )
+
+
+def stale(known: Effective) -> Effective:
+    """Nobody has confirmed it for too long: proxied until somebody does."""
+    return known.model_copy(update={"emergency": True, "reason": "stale"})
