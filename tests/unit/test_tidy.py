@@ -23,6 +23,7 @@ RIM = {
     "entry.py",
     "actors/backlog_actor.py",
     "actors/environment.py",
+    "actors/fetch_web.py",
     "actors/file_actor.py",
     "actors/inbox_actor.py",
     "actors/operations_actor.py",
