@@ -77,6 +77,7 @@ LONG_POLL_MS_MAX: Final = 25_000  # most proxies cut a silent request off after 
 OUTAGE_RETRY_AFTER_MS: Final = 1_000
 WATCHERS_RETRY_AFTER_MS: Final = 30_000
 RPC_TIMEOUT_MS: Final = 15_000  # an actor that is silent for so long is taken for gone
+QUEUE_SEND_MS_MAX: Final = 5_000  # whoever submits waits for it, and must not take us for gone
 DISPATCH_TIMEOUT_MAX_MS: Final = 15 * 60_000  # between repeats of a message nobody has taken
 EFFECTS_PER_WAKE_MAX: Final = 20  # then the alarm goes on: one wake must end
 EFFECT_MS_MAX: Final = 5 * 60_000  # time to archive 100 MB; then it is tried again
@@ -87,6 +88,7 @@ EFFECT_RETRY_MAX_MS: Final = 60_000
 ATTEMPTS_MAX: Final = 4  # the first run and three retries (design, section 1)
 RETRY_BACKOFF_MAX_MS: Final = 5 * 60_000
 EDIT_MS_MAX: Final = 10 * 60_000  # a consumer has 15 minutes (Cloudflare Queues, limits)
+TELL_AGAIN_AFTER_MS: Final = (200, 1_000)  # how an attempt ended: an actor restarts within seconds
 JOB_HISTORY_MAX: Final = 50  # finished jobs kept per file
 JOB_RUNS_MAX: Final = 20  # attempts told per job: only operators can make it more than ATTEMPTS_MAX
 LEFTOVER_KEYS_MAX: Final = 200  # objects a file remembers to remove; each attempt leaves two
@@ -110,3 +112,19 @@ AUDIT_RECORDS_MAX: Final = 10_000  # the newest ones: years by hand, and about 5
 # --- Cron, in place of the queue ----------------------------------------------------------------
 CRON_JOBS_MAX: Final = 10  # taken each time: two minutes' work for the four of a batch
 CRON_CONCURRENCY: Final = 4  # as the queue's max_batch_size: photos at once in one isolate
+
+# --- Rollout ------------------------------------------------------------------------------------
+ROLLOUT_BYTES_MAX: Final = 16 * 1024  # of the value in KV: ours has 150; people may add notes
+GENERATION_MAX: Final = 10**15  # some will write the time in milliseconds, which has 13 digits
+COHORT_COOKIE_LIFETIME_S: Final = 24 * 3_600  # a client keeps its cohort for a day (design, 3)
+COHORT_COOKIE_CHARACTERS_MAX: Final = 128  # ours have at most 82
+COHORT_COOKIE_SKEW_S: Final = 60  # by which one isolate's clock may run ahead of another's
+
+# --- The edge before an origin --------------------------------------------------------------------
+PATH_CHARACTERS_MAX: Final = 2_048  # ours have 100; what browsers and proxies agree on
+PROXY_TIMEOUT_MS_MIN: Final = 1_000
+PROXY_TIMEOUT_MS_MAX: Final = 60_000
+PROXY_RETRY_ATTEMPTS_MAX: Final = 2
+PROXY_HEADER_BYTES_MAX: Final = 32_768  # twice what most servers take; Cloudflare passes on 128 kB
+PROXY_BODY_BYTES_MAX: Final = 512_000_000  # Cloudflare's request body limit on Enterprise plans
+PROXY_UPLOAD_BYTES_PER_MS: Final = 500  # 4 Mbit/s: an upload may take that much longer

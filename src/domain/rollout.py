@@ -9,8 +9,9 @@ import json
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 
+from domain.limits import GENERATION_MAX, ROLLOUT_BYTES_MAX
 from domain.values import Value
 
 KEY: Final = "rollout"  # of the value in KV
@@ -34,7 +35,22 @@ class Cohort(StrEnum):
     PROXY = "proxy"
 
 
-Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)]
+def native_buckets(percent: float) -> int:
+    """How many buckets, from 0 on, so many percent are. 0.07 * 100 is a little more than 7."""
+    return round(percent * BUCKETS / 100)
+
+
+def _with_two_decimals(percent: float) -> float:
+    if round(percent, 2) != percent:
+        raise ValueError("at most two decimals")
+    return abs(percent)  # of -0.0, which would be a generation of its own
+
+
+Percent = Annotated[
+    float,
+    Field(ge=0, le=100, allow_inf_nan=False, strict=True),
+    AfterValidator(_with_two_decimals),
+]
 Tag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 
 
@@ -46,7 +62,7 @@ class RolloutConfig(Value):
     emergency_proxy: Annotated[bool, Field(strict=True)] = False
     last_updated: str | None = None
     phases: tuple[Phase, ...] = tuple(Phase)
-    generation: Annotated[int, Field(ge=0, strict=True)] | None = None
+    generation: Annotated[int, Field(ge=0, le=GENERATION_MAX, strict=True)] | None = None
 
 
 CLOSED: Final = RolloutConfig(canary_percent=0)  # while nothing is known: everything is proxied
@@ -81,8 +97,11 @@ class Effective(Value):
 
 def parsed(text: str) -> RolloutConfig:
     """The config, or `RolloutInvalid`. Bounded, since people paste into a form."""
+    written = text.encode(errors="surrogatepass")  # then no UTF-8, which is found out below
+    if len(written) > ROLLOUT_BYTES_MAX:
+        raise RolloutInvalid(f"the value: more than {ROLLOUT_BYTES_MAX} bytes")
     try:
-        return RolloutConfig.model_validate_json(text)
+        return RolloutConfig.model_validate_json(written)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "the value"
@@ -93,14 +112,16 @@ def generation_of(config: RolloutConfig) -> str:
     """Within one generation a client's cohort is kept. Not given: a new one with each edit."""
     if config.generation is not None:
         return str(config.generation)
-    facts = [config.canary_percent, config.canary_tag, sorted(config.phases)]
+    facts = [config.canary_percent, config.canary_tag, sorted(set(config.phases))]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:8]
 
 
 def effective(config: RolloutConfig, verdict: Verdict) -> Effective:
-    percent, reason = config.canary_percent, ""
+    """A cap is a generation of its own: whom it sends to the origin come back when it is lifted."""
+    percent, reason, generation = config.canary_percent, "", generation_of(config)
     if verdict.kind is VerdictKind.CAP and verdict.percent < percent:
         percent, reason = verdict.percent, "breaker"
+        generation = f"{generation}-{native_buckets(percent)}"
     is_tripped = verdict.kind is VerdictKind.EMERGENCY
     if is_tripped or config.emergency_proxy:
         reason = "kv" if config.emergency_proxy else "breaker"
@@ -108,7 +129,7 @@ def effective(config: RolloutConfig, verdict: Verdict) -> Effective:
         percent=percent,
         tag=config.canary_tag,
         phases=config.phases,
-        generation=generation_of(config),
+        generation=generation,
         emergency=is_tripped or config.emergency_proxy,
         reason=reason,
     )

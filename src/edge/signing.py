@@ -59,6 +59,14 @@ class Signer:
         except (jwt.InvalidTokenError, ValidationError):
             raise Refusal(Code.INVALID_INTENT, "the intent_id is not one we gave out") from None
 
+    def is_our_intent(self, token: str) -> bool:
+        """Whether we gave it out, however long ago. Any text may be asked about."""
+        try:
+            self._read(token, IntentClaims, is_expiry_checked=False)
+        except (jwt.InvalidTokenError, ValidationError, UnicodeError):
+            return False
+        return True
+
     def media(self, token: str) -> MediaClaims:
         try:
             return self._read(token, MediaClaims)
@@ -70,12 +78,12 @@ class Signer:
     def media_url(self, origin: str, claims: MediaClaims, expires_at_ms: int) -> str:
         return f"{origin}/media/{quote(claims.key)}?token={self.signed(claims, expires_at_ms)}"
 
-    def _read(self, token: str, kind: type[Claims]) -> Claims:
+    def _read(self, token: str, kind: type[Claims], *, is_expiry_checked: bool = True) -> Claims:
         claims = jwt.decode(
             token,
             self._secret,
             algorithms=[ALGORITHM],
             audience=AUDIENCES[kind],
-            options={"require": ["exp", "aud"]},
+            options={"require": ["exp", "aud"], "verify_exp": is_expiry_checked},
         )
         return kind.model_validate(claims)
