@@ -118,7 +118,8 @@ class OrderOutbox:
 
     def _report(self, order: Order) -> Report:
         files = tuple(map(self._failed_file, self._reports.first(REPORT_FILES_MAX)))
-        return Report(order_id=order.id, version=order.version, totals=order.totals, files=files)
+        version = order.totals_version
+        return Report(order_id=order.id, version=version, totals=order.totals, files=files)
 
     def _failed_file(self, file_id: str) -> FailedFile:
         """One that is forgotten was deleted."""
@@ -133,7 +134,7 @@ class OrderOutbox:
         told = effect.report
         unchanged = (file for file in told.files if file == self._failed_file(file.file_id))
         self._reports.settle(*(file.file_id for file in unchanged))
-        if (told.version, told.totals) == (order.version, order.totals):
+        if told.version == order.totals_version:
             self._again(OrderDeadline.REPORT, now_ms, bool(self._reports.first(1)))
         else:
             self._deadlines.set(OrderDeadline.REPORT, now_ms + self._settings.report_interval_ms)

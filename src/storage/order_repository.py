@@ -58,13 +58,15 @@ MIGRATIONS: Final = (
     old_jobs.IN_SNAPSHOTS,
     old_jobs.LISTED,
     old_jobs.OWED_NOTIFICATIONS,
+    "ALTER TABLE orders ADD COLUMN quiet_changes INTEGER NOT NULL DEFAULT 0",
 )
 ORDER = """
-SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused FROM orders
+SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused, quiet_changes
+FROM orders
 """
 CREATE = "INSERT INTO orders (only_row, order_id, owner_id, epoch) VALUES (1, ?, ?, ?)"
 ADVANCE = "UPDATE orders SET version = version + 1, totals = ?"
-KEEP_TOTALS = "UPDATE orders SET totals = ?"
+KEEP_TOTALS = "UPDATE orders SET totals = ?, quiet_changes = quiet_changes + 1"
 PAUSE = "UPDATE orders SET pause_revision = pause_revision + 1, is_paused = ?"
 KNOWN = "SELECT snapshot FROM files WHERE file_id = ?"
 SAVE_FILE = """
@@ -133,6 +135,12 @@ class Order:
     version: int  # also the offset of the newest event
     totals: OrderTotals
     pause: OrderPause
+    quiet_changes: int = 0  # of the totals, of which no event has told
+
+    @property
+    def totals_version(self) -> int:
+        """Grows with each change of the totals, whether or not there was an event."""
+        return self.version + self.quiet_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +158,7 @@ class OrderRepository:
         found = self._sql.rows(ORDER)
         if not found:
             return None
-        order_id, owner_id, epoch, version, kept, revision, is_paused = found[0]
+        order_id, owner_id, epoch, version, kept, revision, is_paused, quiet = found[0]
         return Order(
             str(order_id),
             str(owner_id),
@@ -158,6 +166,7 @@ class OrderRepository:
             int(version or 0),
             OrderTotals.model_validate_json(str(kept)) if kept else self.recounted(OrderTotals()),
             OrderPause(revision=int(revision or 0), is_paused=bool(is_paused)),
+            int(quiet or 0),
         )
 
     def create(self, order_id: str, owner_id: str, epoch: str) -> Order:
@@ -168,6 +177,7 @@ class OrderRepository:
         self._sql.rows(ADVANCE, totals.model_dump_json())
 
     def keep_totals(self, totals: OrderTotals) -> None:
+        """Without an event: no watcher sees of them what has changed."""
         self._sql.rows(KEEP_TOTALS, totals.model_dump_json())
 
     def pause(self, *, value: bool) -> None:

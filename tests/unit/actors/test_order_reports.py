@@ -91,12 +91,13 @@ def test_a_late_outcome_that_came_while_a_report_was_made_is_reported_next() -> 
 
 def test_an_outcome_in_stale_news_is_reported_too() -> None:
     order = OrderOnPaper(news(2))
-    reports(order)
+    (before,) = reports(order)
 
     order.tell(news(1, None, an_outcome()), DUE_MS)
 
     (report,) = reports(order, DUE_MS + INTERVAL_MS)
     assert report.totals.ended == {OutcomeKind.EDIT_DONE: 1}
+    assert report.version > before.version
 
 
 def test_an_upload_that_expired_while_a_report_was_made_is_reported_next() -> None:
@@ -110,6 +111,19 @@ def test_an_upload_that_expired_while_a_report_was_made_is_reported_next() -> No
 
     (second,) = reports(order, DUE_MS + INTERVAL_MS)
     assert second.totals.intents_expired == 1
+
+
+def test_figures_that_change_without_an_event_are_the_newer_ones() -> None:
+    order = OrderOnPaper(news())
+    order.tell(a_reservation("other.jpg", OTHER_FILE_ID, lifetime_ms=INTERVAL_MS + 1))
+    (before,) = reports(order)
+    order.settle(DUE_MS + 1)
+
+    (after,) = reports(order, DUE_MS + 1 + INTERVAL_MS)
+
+    assert (before.totals.intents_expired, after.totals.intents_expired) == (0, 1)
+    assert after.version > before.version
+    assert order.kept().version == 1
 
 
 def test_the_first_upload_that_expires_in_an_order_without_files_is_reported() -> None:

@@ -56,6 +56,7 @@ TAKEN = {
         "8379b06b1661b1f7",
         "fcc5ec03a0c41fd6",
         "03d387030f4a1cfa",
+        "495e63d07e06b653",
     ),
     "inbox": (
         "ef2662c29cd6f72d",
