@@ -23,7 +23,7 @@ class AlarmLaw:
         due_ms = found[0][0] if found else None
         if due_ms is None:
             return
-        now_ms = self._stage.now_ms
+        now_ms = cell.now_ms
         latest_ms = max(int(str(due_ms)), now_ms + ROUND_MS, cell.patient_until_ms)
         if cell.alarm_ms is None or cell.alarm_ms > latest_ms:
             self._stage.blame(

@@ -61,6 +61,7 @@ class Cell:
         self.has_woken = False  # for its alarm, in this stretch
         self.alarm_ms: int | None = None
         self.has_new_alarm = False
+        self.latest_ms = 0  # in this life: what its host takes for now, though a clock went back
         self.ringing = 0  # calls of its alarm that are under way
         self.patient_until_ms = 0  # something broke off: it is tried again by then, and not before
         self._stage = stage
@@ -100,6 +101,7 @@ class Cell:
     def _alive(self) -> Life:
         if self.life is None:
             self.sql.light(None)
+            self.latest_ms = 0
             self.life = life = Life(self)
             life.shell = life.context.run(self._build, self, life)
         return self.life
@@ -120,6 +122,15 @@ class Cell:
     def close(self) -> None:
         self.life = None
         self.sql.close()
+
+    def clock_ms(self) -> int:
+        """For its host, which takes it never to be earlier than before in the same life."""
+        self.latest_ms = self.now_ms
+        return self.latest_ms
+
+    @property
+    def now_ms(self) -> int:
+        return max(self.latest_ms, self._stage.now_ms)
 
     # --- Its storage ----------------------------------------------------------------------------
 
@@ -154,7 +165,7 @@ class Cell:
                 self.life.end()
             return False
         if self.sql.has_failed:
-            self.patient_until_ms = self._stage.now_ms + BUG_RETRY_MS
+            self.patient_until_ms = self.now_ms + BUG_RETRY_MS
             self.has_woken = False
         has_written = self.sql.end_stretch()
         if self.alarm_ms != self._kept_alarm_ms:

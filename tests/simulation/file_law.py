@@ -17,9 +17,10 @@ from tests.simulation.stage import Stage
 
 ATTEMPTS_MAX: Final = 4
 WATCHED: Final = tuple(
-    f'{{"type":"{kind}"' for kind in ("claim", "renew", "complete", "fail", "operate")
+    f'{{"type":"{kind}"' for kind in ("claim", "renew", "complete", "fail", "operate", "update")
 )
 DOCUMENT: Final = "SELECT document FROM file"
+PAST_JOB: Final = "SELECT document FROM past_jobs WHERE job_id = ?"
 
 
 class FileLaw:
@@ -35,12 +36,13 @@ class FileLaw:
             return
         after: Document = json.loads(str(found[0][0]))
         book = self._ledger.book(cell.key)
+        book.now_ms = cell.now_ms
         before = book.document
         self._heard(cell, book, before, after)
         self._held(cell, book, after)
         if before is not None:
             self._went_on(book, before, after)
-        self._job(book, before, after)
+        self._job(cell, book, before, after)
         self._objects(book, after, stored)
         self._note(cell, before, after)
         book.document = after
@@ -51,6 +53,7 @@ class FileLaw:
     def refused(self, cell: Cell) -> None:
         """Of a stretch that has changed nothing: what was granted in it was granted before."""
         book = self._ledger.book(cell.key)
+        book.now_ms = cell.now_ms
         if book.document is not None:
             self._heard(cell, book, book.document, book.document)
             self._held(cell, book, book.document)
@@ -86,13 +89,17 @@ class FileLaw:
                 case "operate":
                     assert before is not None
                     self._operated(book, message, reply, before, after)
+                case "update":
+                    assert before is not None
+                    meant = message["versions"] or [before["version"]]
+                    self._expect(before["version"] in meant, "a version is the one meant", meant)
                 case other:
                     raise AssertionError(other)
 
     def _claimed(
         self, book: FileBook, message: Document, grant: Document, before: Document
     ) -> None:
-        now_ms, job = self._stage.now_ms, before["job"]
+        now_ms, job = book.now_ms, before["job"]
         hold = book.hold
         if hold is not None and hold.expires_ms <= now_ms:
             book.hold = hold = None
@@ -110,7 +117,7 @@ class FileLaw:
 
     def _answered(self, book: FileBook, message: Document) -> None:
         """A worker's word was taken."""
-        token, hold, now_ms = message["token"], book.hold, self._stage.now_ms
+        token, hold, now_ms = message["token"], book.hold, book.now_ms
         kind = message["type"]
         self._expect(token == book.token, f"no stale {kind} is taken", token, book.token)
         self._expect(
@@ -150,7 +157,7 @@ class FileLaw:
 
     def _held(self, cell: Cell, book: FileBook, after: Document) -> None:
         """Locked exactly while somebody holds it; and nobody does for longer than they may."""
-        now_ms = self._stage.now_ms
+        now_ms = book.now_ms
         lease = after["job"]["lease"] if after["job"] else None
         hold = book.hold
         is_over = hold is not None and hold.expires_ms <= now_ms
@@ -181,10 +188,11 @@ class FileLaw:
         is_back = before["deleted_at_ms"] is not None and after["deleted_at_ms"] is None
         self._expect(not is_back, "a deleted file stays deleted", file_id)
 
-    def _job(self, book: FileBook, before: Document | None, after: Document) -> None:
+    def _job(self, cell: Cell, book: FileBook, before: Document | None, after: Document) -> None:
         job, file_id = after["job"], book.file_id
         known = before["job"] if before else None
         if known is not None and (job is None or job["id"] != known["id"]):
+            self._lapsed(cell, book, known)
             self._expect(known["id"] in book.ended, "a file has one active job", file_id, known)
             is_new = job is not None and job["id"] not in book.ended
             self._expect(is_new, "a job that has ended never comes back", file_id)
@@ -199,6 +207,16 @@ class FileLaw:
             self._expect(first == job, "a job ends once", file_id, first, job)
         claims = book.claims[job["id"]]
         self._expect(job["attempt"] == claims, "an attempt is a claim", file_id, claims, job)
+
+    def _lapsed(self, cell: Cell, book: FileBook, known: Document) -> None:
+        """A message may find that the last attempt's time is up, and in one stretch follow it."""
+        lease = known["lease"]
+        if lease is None or lease["expires_at_ms"] > book.now_ms:
+            return
+        for (text,) in cell.sql.peek(PAST_JOB, known["id"]):
+            past = json.loads(str(text))
+            self._expect(past["status"] == "failed", "a lapsed job has failed", past)
+            book.ended.setdefault(past["id"], past)
 
     def _objects(self, book: FileBook, after: Document, stored: set[str]) -> None:
         if book.document is not None:

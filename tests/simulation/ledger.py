@@ -30,6 +30,7 @@ class FileBook:
 
     file_id: str
     document: Document | None = None
+    now_ms: int = 0  # as its actor took it to be
     token: int = 0  # the highest that was ever seen
     hold: Hold | None = None
     ended: dict[str, Document] = field(default_factory=dict)  # jobs, as they were when they ended

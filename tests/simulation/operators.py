@@ -1,11 +1,13 @@
 """What operators do, each action with an id; and some of them twice."""
 
+import asyncio
+import contextlib
 import random
 from dataclasses import dataclass, field
 from typing import Final
 
 from actors.client import FileClient, OperationsClient, OrderClient
-from domain.errors import Outage
+from domain.errors import Outage, Refusal
 from domain.messages.file import OperateFile
 from domain.messages.operations import ListFailed, ListParked, Unpark
 from domain.messages.order import OperateOrder
@@ -15,6 +17,8 @@ from tests.simulation.people import Photographer
 
 ON_FILES: Final = (Operation.PAUSE, Operation.RESUME, Operation.RESUME, Operation.FORCE_UNLOCK)
 ON_JOBS: Final = (Operation.CANCEL, Operation.REDRIVE)
+HASTE_S: Final = (0.0, 0.02, 5.0)
+HOLDS_S: Final = (1.0, 60.0, 3600.0)
 ON_ORDERS: Final = (Operation.PAUSE, Operation.RESUME, Operation.RESUME, Operation.REBUILD)
 
 
@@ -38,6 +42,19 @@ class Operator:
         file_id, _, job_id = self.draw.choice(asked or self.photographer.asked)
         message = OperateFile(action=self._action(self.draw.choice(ON_JOBS)), job_id=job_id)
         await self._act(file_id, message)
+
+    async def hold_back(self) -> None:
+        """An edit is asked for; and before anybody has begun it, its file is paused for a while."""
+        active = self.photographer.at_work()
+        idle = [file_id for file_id in self.photographer.file_ids if file_id not in active]
+        file_id = self.draw.choice(idle or self.photographer.file_ids)
+        asked = asyncio.ensure_future(self.photographer.revise(file_id))
+        await asyncio.sleep(self.draw.random() * self.draw.choice(HASTE_S))
+        await self._act(file_id, OperateFile(action=self._action(Operation.PAUSE)))
+        with contextlib.suppress(Refusal, Outage):
+            await asked
+        await asyncio.sleep(self.draw.random() * self.draw.choice(HOLDS_S))
+        await self._act(file_id, OperateFile(action=self._action(Operation.RESUME)))
 
     async def act_on_order(self) -> None:
         message = OperateOrder(action=self._action(self.draw.choice(ON_ORDERS)))

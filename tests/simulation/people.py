@@ -14,20 +14,14 @@ from domain.ids import derived_job_id
 from domain.messages.file import (
     DeleteFile,
     DescribeFile,
-    DescribeHistory,
     DescribeUpload,
     Register,
     Submit,
     UpdateFile,
 )
-from domain.messages.inbox import ListNotifications
 from domain.messages.order import (
-    AwaitOrder,
     BeginRequest,
-    DescribeOrder,
     FinishRequest,
-    ListFiles,
-    ListJobs,
     ListMarked,
     Release,
     Reserve,
@@ -89,7 +83,7 @@ class Photographer:
 
     async def upload(self) -> None:
         """From the intent to the file; or as far as it goes."""
-        intent = await self._announce(self._order(), self.draw.choice(NAMES))
+        intent = await self._announce(self.any_order(), self.draw.choice(NAMES))
         if self.draw.random() < 0.1:
             return
         await self._put(intent)
@@ -161,7 +155,7 @@ class Photographer:
 
     async def submit(self) -> None:
         """As `edge/handlers/edits.py`: the marked files or those named, with or without a key."""
-        order_id = self._order()
+        order_id = self.any_order()
         key = self._key()
         if self.draw.random() < 0.5:
             await self._submit(order_id, key, None)
@@ -170,11 +164,11 @@ class Photographer:
             await self._submit(order_id, key, named)
 
     async def submit_all(self) -> None:
-        await self._submit(self._order(), self._key(), list(self.file_ids))
+        await self._submit(self.any_order(), self._key(), list(self.file_ids))
 
     async def submit_once(self) -> None:
         """With an Idempotency-Key, and again with it."""
-        order_id, key = self._order(), self._key()
+        order_id, key = self.any_order(), self._key()
         begin = BeginRequest(caller_id=CALLER, key=key, fingerprint=f"{order_id} {key}")
         for _ in range(self.draw.choice((1, 2))):
             begun = await self._insist(lambda: self.services.orders.begin(order_id, begin))
@@ -192,8 +186,8 @@ class Photographer:
         for file_id in named:
             await self._ask_edit(file_id, order_id, derived_job_id(file_id, "submit", key))
 
-    async def revise(self) -> None:
-        file_id = self.any_file()
+    async def revise(self, wanted: str | None = None) -> None:
+        file_id = wanted or self.any_file()
         await self._ask_edit(file_id, None, derived_job_id(file_id, "revision", self._key()))
 
     async def ask_again(self) -> None:
@@ -207,9 +201,10 @@ class Photographer:
 
     # --- Files ----------------------------------------------------------------------------------
 
-    async def mark(self) -> None:
+    async def mark(self, wanted: str | None = None) -> None:
         message = UpdateFile(caller_id=CALLER, marked=self.draw.random() < 0.8)
-        await self._insist(lambda: self.services.files.update(self.any_file(), message))
+        file_id = wanted or self.any_file()
+        await self._insist(lambda: self.services.files.update(file_id, message))
 
     async def fidget(self) -> None:
         """A mark, and none, and one: many versions in little time."""
@@ -227,7 +222,9 @@ class Photographer:
             caller_id=CALLER, order_id=file.order_id, name=name, file_id=file_id, is_upload=False
         )
         await self._insist(lambda: self.services.orders.reserve(reserve))
-        versions = (file.version,) if self.draw.random() < 0.2 else None
+        versions = (file.version,) if self.draw.random() < 0.5 else None
+        if versions is not None and self.draw.random() < 0.5:
+            await self.mark(file_id)  # in another window, which makes it another version
         update = UpdateFile(caller_id=CALLER, name=name, versions=versions)
         try:
             await self._insist(lambda: self.services.files.update(file_id, update))
@@ -243,34 +240,15 @@ class Photographer:
             if intent.file_id == file_id and self.draw.random() < 0.3:
                 await self._put(intent)  # from another window, where it is not known to be gone
 
-    # --- Looking --------------------------------------------------------------------------------
-
-    async def look(self) -> None:
-        order_id = self._order()
-        page = await self.services.orders.list_files(order_id, ListFiles(caller_id=CALLER))
-        if self.file_ids:
-            await self.services.files.describe_history(
-                self.any_file(), DescribeHistory(caller_id=CALLER)
-            )
-        await self.services.orders.list_jobs(order_id, ListJobs(caller_id=CALLER))
-        await self.services.inboxes.list(CALLER, ListNotifications())
-        status = await self.services.orders.describe(order_id, DescribeOrder(caller_id=CALLER))
-        if status.version < page.version:
-            self.stage.blame("who looks again sees nothing older", page.version, status.version)
-
-    async def wait(self) -> None:
-        """For whatever comes next in the order."""
-        order_id = self._order()
-        status = await self.services.orders.describe(order_id, DescribeOrder(caller_id=CALLER))
-        cursor = f"{status.epoch}-{status.version}"
-        poll = AwaitOrder(caller_id=CALLER, since=cursor, wait_ms=self.draw.choice((10, 25_000)))
-        news = await self.services.orders.wait(order_id, poll)
-        if news.version < status.version:
-            self.stage.blame("who looks again sees nothing older", status.version, news.version)
+    async def regret(self) -> None:
+        """What was announced last is deleted, and goes up once more from that other window."""
+        intent, message = self.intents[-1], DeleteFile(caller_id=CALLER)
+        await self._insist(lambda: self.services.files.delete(intent.file_id, message))
+        await self._put(intent)
 
     # --- How ------------------------------------------------------------------------------------
 
-    def _order(self) -> str:
+    def any_order(self) -> str:
         return self.draw.choice(self.orders)
 
     def any_file(self) -> str:

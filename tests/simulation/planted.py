@@ -21,9 +21,10 @@ from domain.messages.inbox import Notification
 from domain.messages.order import Applied
 from domain.messages.reply import Operated
 from domain.settings import Settings
-from domain.snapshot import FileSnapshot, JobSummary
+from domain.snapshot import FileSnapshot, JobSummary, Outcome
 from domain.wakeup import Deadline
 from storage.actions import Actions
+from storage.file_repository import FileRepository
 from storage.inbox_repository import InboxRepository
 from storage.job_index import JobIndex
 from storage.order_repository import NameHolder, OrderRepository
@@ -114,6 +115,29 @@ def what_was_undone_is_remembered(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FileKeeper, "together", together)
 
 
+def an_end_is_not_owed(patch: pytest.MonkeyPatch) -> None:
+    """The outbox is skipped: that a job has ended is kept, and to be told to nobody."""
+    patch.setattr(FileRepository, "owe", _not_at_all)
+
+
+def _not_at_all(_: FileRepository, __: Outcome) -> None:
+    """Somebody else will see to it."""
+
+
+def news_are_not_owed(patch: pytest.MonkeyPatch) -> None:
+    """The outbox is skipped: a change is kept, and its order hears of it by chance."""
+    changes = wakeup.changes
+
+    def silent(
+        before: File | None, after: File, settings: Settings, now_ms: int
+    ) -> dict[Deadline, int | None]:
+        changed = changes(before, after, settings, now_ms)
+        changed.pop(Deadline.TELL, None)
+        return changed
+
+    patch.setattr("actors.file_keeper.changes", silent)
+
+
 # --- News and counts ----------------------------------------------------------------------------
 
 
@@ -125,6 +149,15 @@ def old_news_is_news(patch: pytest.MonkeyPatch) -> None:
         return None if found is None else found.model_copy(update={"version": 0})
 
     patch.setattr(OrderRepository, "known", without_version)
+
+
+def no_version_is_compared(patch: pytest.MonkeyPatch) -> None:
+    """With which the caller said that it wants to change the file."""
+    patch.setattr(files, "check_version", _as_it_is)
+
+
+def _as_it_is(_: File, __: tuple[int, ...] | None) -> None:
+    """Whichever version that may be."""
 
 
 def an_end_counts_each_time_it_is_told(patch: pytest.MonkeyPatch) -> None:
@@ -239,7 +272,10 @@ PLANTS: Final[tuple[Plant, ...]] = (
     an_outage_is_taken_for_done,
     a_dispatch_is_sent_once,
     what_was_undone_is_remembered,
+    an_end_is_not_owed,
+    news_are_not_owed,
     old_news_is_news,
+    no_version_is_compared,
     an_end_counts_each_time_it_is_told,
     an_inbox_takes_everything,
     paused_jobs_are_claimed,

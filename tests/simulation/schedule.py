@@ -14,6 +14,7 @@ import consumer.edit
 import consumer.transport
 from domain.errors import Outage, Refusal
 from tests.simulation.loop import Step
+from tests.simulation.onlookers import Onlooker
 from tests.simulation.operators import Operator
 from tests.simulation.people import ORDERS, Photographer, Services
 from tests.simulation.stage import Party, Stage
@@ -27,6 +28,7 @@ PAUSES_S: Final = (0.0, 0.0, 0.01, 0.5, 5.0, 5.0, 60.0, 60.0, 600.0, 7200.0, 2 *
 REST_S: Final = 6 * 3600.0
 LONG_S: Final = 200 * DAY_S
 ACTS: Final = (1, 2, 3, 4, 6, 8, 12, 16)  # most schedules are short: so there are many
+UPLOADING_MAX: Final = 5  # looks at whether something was uploaded
 GUSTS: Final = (0, 2, 4, 12)
 DISCONNECTS: Final = 0.05  # of requests are given up, or lose their worker
 IN_THE_NICK: Final = 0.2  # of requests come just when something else is due
@@ -61,6 +63,7 @@ class Schedule:
         self.operator = Operator(
             world.files, world.orders, world.operations, self.photographer, draw
         )
+        self.onlooker = Onlooker(self.photographer, self.stage, draw)
         self._requests = 0
         self._limit = STEPS_MAX
 
@@ -112,13 +115,21 @@ class Schedule:
 
     async def _people(self, pauses_s: list[float], count: int) -> None:
         """Some photos, an order for edits, and then this and that."""
-        opening = [self.photographer.upload] * self._draw.randint(1, 3)
-        for act in (*opening, self.photographer.submit_all):
-            self._request(act)
+        for _ in range(self._draw.randint(1, 3)):
+            self._request(self.photographer.upload)
             await asyncio.sleep(self._draw.random() * self._draw.choice((0.0, 1.0)))
+        await self._first_file()
+        self._request(self.photographer.submit_all)
         for _ in range(count):
             await asyncio.sleep(self._pause_s(pauses_s))
             self._request(self._something())
+
+    async def _first_file(self) -> None:
+        """There is one, or there seems to be none in a hurry."""
+        for _ in range(UPLOADING_MAX):
+            await asyncio.sleep(self._draw.random() * self._draw.choice((0.0, 1.0, 10.0)))
+            if self.world.ledger.present():
+                return
 
     def _pause_s(self, pauses_s: list[float]) -> float:
         """Any; or until the very moment in which a lease ends, a retry is due, a file archived."""
@@ -144,8 +155,10 @@ class Schedule:
         acts = [
             one.upload, one.submit, one.submit_all, one.submit_all, one.submit_once,
             one.revise, one.revise, one.revise, one.mark, one.fidget, one.rename, one.delete,
-            one.look, one.wait, one.finalize_again, one.renew_intent, one.put_late,
+            one.regret, one.finalize_again, one.renew_intent, one.put_late,
+            self.onlooker.look, self.onlooker.wait,
             other.act_on_file, other.act_on_file, other.act_on_order,
+            other.hold_back, other.hold_back,
         ]  # fmt: skip
         if one.asked:
             acts += [one.ask_again, other.act_on_job, other.act_on_job, other.look]

@@ -88,7 +88,7 @@ class Stage:
         return START_MS + self._jumped_ms + int(self.loop.time() * 1000)
 
     def jump(self, ms: int) -> None:
-        """Every clock goes forward; nobody has had time to do anything."""
+        """Every clock goes forward, or back; nobody has had time to do anything."""
         self._jumped_ms += ms
 
     def seconds_until(self, at_ms: int) -> float:
@@ -136,6 +136,9 @@ class Stage:
         call = Call(self, caller, fate)
         if fate.mishap not in UNHAPPENED:
             self.later(fate.there_s, happen, call)
+            if fate.mishap is Mishap.TWICE:
+                deaf = Call(self, caller, Fate(Mishap.SILENT))
+                self.later(fate.there_s + fate.again_s, happen, deaf)
         elif fate.mishap is Mishap.LOST:
             self.later(fate.there_s, call.fail)
         return await call.answer()
@@ -159,6 +162,9 @@ class Stage:
         self.loop.run(self.loop.time(), _go_on)
         self.loop.close()
         for party in self.parties:
+            for task in party.tasks:
+                if not task.done() and (work := task.get_coro()) is not None:
+                    work.close()  # it has not even begun
             party.tasks.clear()
         self.parties.clear()
 

@@ -16,7 +16,7 @@ from tests.simulation.weather import Trip
 
 FREEZES_S: Final = (1.0, 20.0, 300.0)
 OUTAGES_S: Final = (1.0, 30.0, 30.0, 300.0, 300.0, 10_000.0)
-JUMPS_MS: Final = (1_000, 30_000, 300_000)
+JUMPS_MS: Final = (-30_000, -1_000, 1_000, 30_000, 300_000)
 JUMPS_MAX: Final = 3  # a worker outlives a few, and what it writes late is still swept
 
 

@@ -21,6 +21,7 @@ class Mishap(StrEnum):
     ANSWER_SILENT = "answer lost in silence"  # it happens, and its caller hears nothing
     SLOW = "slow"  # it happens late
     ANSWER_SLOW = "answer slow"
+    TWICE = "twice"  # it happens, and later it happens again, which nobody is told
     CALLER_DIES = "caller dies"  # it happens, and its caller does not live to hear of it
 
 
@@ -63,6 +64,7 @@ class Fate(NamedTuple):
     mishap: Mishap | None = None
     there_s: float = 0.0
     back_s: float = 0.0
+    again_s: float = 0.0  # when it happens again, from the first time on
 
 
 class Weather:
@@ -97,7 +99,8 @@ class Weather:
             there_s = random() * self.draw.choice(SLOW_S)
         elif mishap is Mishap.ANSWER_SLOW:
             back_s = random() * self.draw.choice(SLOW_S)
-        return Fate(mishap, there_s, back_s)
+        again_s = random() * self.draw.choice(SLOW_S) if mishap is Mishap.TWICE else 0.0
+        return Fate(mishap, there_s, back_s, again_s)
 
     def _lag(self) -> float:
         """None at all lets the order be drawn step by step."""

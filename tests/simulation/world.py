@@ -154,10 +154,7 @@ class World:
 
     def _host(self, cell: Cell, life: Life, core: FileCore | OrderCore | OperationsCore) -> Host:
         alarm = LifeAlarm(cell, life)
-        return Host(core, alarm, self._perform(cell), cell.key, self._clock_ms)
-
-    def _clock_ms(self) -> int:
-        return self.stage.now_ms
+        return Host(core, alarm, self._perform(cell), cell.key, cell.clock_ms)
 
     def _perform(self, cell: Cell) -> Callable[[Effect], Awaitable[Value | None]]:
         async def perform(effect: Effect) -> Value | None:
