@@ -2,16 +2,12 @@
 
 import importlib
 import importlib.util
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from js import Headers, Object
-from js import Request as JsRequest
-from pyodide.ffi import to_js
-from workers import Response as PlatformResponse
-from workers import WorkerEntrypoint
+from workers import WorkerEntrypoint, wait_until
 
 from actors.backlog_actor import BacklogActor
 from actors.client import (
@@ -20,19 +16,30 @@ from actors.client import (
     InboxClient,
     OperationsClient,
     OrderClient,
+    RolloutClient,
 )
 from actors.environment import settings_of
+from actors.fetch_web import FetchWeb
 from actors.file_actor import FileActor
 from actors.inbox_actor import InboxActor
 from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
 from consumer.edit import Editor
 from consumer.transport import Transport
+from domain.settings import Settings
 from edge.app import respond
-from edge.exchange import Request, Response
+from edge.flushing import flush
+from edge.proxy import Bounds, Proxy
+from edge.rollout_state import RolloutState
 from edge.services import Services
 from edge.signing import Signer
+from edge.telemetry import Telemetry
+from rim.http import platform_response, request_of
+from rim.origin import FetchOrigin
+from rim.points import EnginePoints
+from storage.counted_objects import CountedObjects
 from storage.images_previews import ImagesPreviews
+from storage.kv_config import KvConfig
 from storage.objects import Objects
 from storage.previews import CopyPreviews, PreviewMaker
 from storage.r2_objects import R2Objects
@@ -46,73 +53,28 @@ __all__ = [
     "OrderActor",
 ]
 
+# What requests of one isolate share: plain data, which may be lost with it.
+ROLLOUT = RolloutState()
+TELEMETRY = Telemetry()
+
 
 class Default(WorkerEntrypoint):
     async def fetch(self, request: Any) -> Any:
         env = self.env
-        response = await respond(_request(request), lambda: _services(env))
-        return _platform_response(response)
+        response = await respond(request_of(request), lambda: _services(env))
+        return platform_response(response)
 
     async def queue(self, batch: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
         await _transport(self.env).consume(str(batch.queue), list(batch.messages))
+        await _tell_failures(self.env)
 
     async def scheduled(self, controller: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
         await _transport(self.env).drain()
+        await _tell_failures(self.env)
 
 
-class NativeRequest:
-    """What of a request is streamed or forwarded without being looked into."""
-
-    def __init__(self, request: Any) -> None:
-        self._request = request
-
-    @property
-    def stream(self) -> object:
-        return self._request.body
-
-    def forwarded(self, headers: Mapping[str, str]) -> object:
-        changed = Headers.new(self._request.headers)
-        for name, value in headers.items():
-            changed.set(name, value)
-        init = to_js({"headers": changed}, dict_converter=Object.fromEntries)
-        return JsRequest.new(self._request, init)
-
-    async def read(self, bytes_max: int) -> bytes | None:
-        """The body, given up as soon as it is longer than that."""
-        body = self._request.body
-        if body is None:
-            return b""
-        reader, pieces, size = body.getReader(), [], 0
-        while not (piece := await reader.read()).done:
-            size += piece.value.byteLength
-            if size > bytes_max:
-                await reader.cancel()
-                return None
-            pieces.append(piece.value.to_bytes())
-        return b"".join(pieces)
-
-
-def _request(request: Any) -> Request:
-    raw = request.js_object
-    url = urlsplit(raw.url)
-    native = NativeRequest(raw)
-    return Request(
-        id=raw.headers.get("cf-ray") or uuid.uuid4().hex,
-        method=str(raw.method),
-        origin=f"{url.scheme}://{url.netloc}",
-        path=unquote(url.path),
-        query=dict(parse_qsl(url.query)),
-        headers={str(name).lower(): str(value) for name, value in raw.headers.entries()},
-        read=native.read,
-        native=native,
-    )
-
-
-def _platform_response(response: Response) -> Any:
-    if response.native is not None:
-        return response.native
-    body = response.body if response.stream is None else response.stream
-    return PlatformResponse(body, status=response.status, headers=list(response.headers))
+def _later(work: Callable[[], Coroutine[None, None, None]]) -> None:
+    wait_until(work())
 
 
 def _services(env: Any) -> Services:
@@ -123,9 +85,39 @@ def _services(env: Any) -> Services:
         orders=OrderClient(env.ORDERS),
         inboxes=InboxClient(env.INBOXES),
         operations=OperationsClient(env.OPERATIONS),
-        objects=R2Objects(env.PHOTOS),
+        rollouts=RolloutClient(env.ROLLOUTS),
+        objects=_objects(env),
         signer=Signer(settings.url_signing_secret),
+        config=KvConfig(env.ROLLOUT),
+        web=FetchWeb(),
+        later=_later,
+        rollout=ROLLOUT,
+        telemetry=TELEMETRY,
+        points=EnginePoints(getattr(env, "REQUESTS", None)),
+        proxy=_proxy(settings),
     )
+
+
+def _proxy(settings: Settings) -> Proxy | None:
+    if not settings.origin_api_base:
+        return None
+    bounds = Bounds.of(settings.backend_request_timeout_ms, settings.backend_retry_attempts)
+    return Proxy(settings.origin_api_base, bounds, FetchOrigin())
+
+
+def _objects(env: Any) -> Objects:
+    """The bucket, whose failures the rollout is judged by."""
+
+    def failed() -> None:
+        TELEMETRY.happened(int(time.time() * 1000), "r2_failures")
+
+    return CountedObjects(R2Objects(env.PHOTOS), failed)
+
+
+async def _tell_failures(env: Any) -> None:
+    """What went wrong in a batch, which no request's end tells of."""
+    if TELEMETRY.has_events:
+        await flush(_services(env))
 
 
 def _transport(env: Any) -> Transport:
@@ -137,7 +129,7 @@ def _transport(env: Any) -> Transport:
 
 
 def _editor(env: Any) -> Editor:
-    objects = R2Objects(env.PHOTOS)
+    objects = _objects(env)
     return Editor(
         files=FileClient(env.FILES),
         objects=objects,

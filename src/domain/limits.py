@@ -117,7 +117,7 @@ CRON_CONCURRENCY: Final = 4  # as the queue's max_batch_size: photos at once in 
 ROLLOUT_BYTES_MAX: Final = 16 * 1024  # of the value in KV: ours has 150; people may add notes
 GENERATION_MAX: Final = 10**15  # some will write the time in milliseconds, which has 13 digits
 COHORT_COOKIE_LIFETIME_S: Final = 24 * 3_600  # a client keeps its cohort for a day (design, 3)
-COHORT_COOKIE_CHARACTERS_MAX: Final = 128  # ours have at most 82
+COHORT_COOKIE_CHARACTERS_MAX: Final = 128  # ours have at most 81
 COHORT_COOKIE_SKEW_S: Final = 60  # by which one isolate's clock may run ahead of another's
 
 # --- The edge before an origin --------------------------------------------------------------------
@@ -128,3 +128,31 @@ PROXY_RETRY_ATTEMPTS_MAX: Final = 2
 PROXY_HEADER_BYTES_MAX: Final = 32_768  # twice what most servers take; Cloudflare passes on 128 kB
 PROXY_BODY_BYTES_MAX: Final = 512_000_000  # Cloudflare's request body limit on Enterprise plans
 PROXY_UPLOAD_BYTES_PER_MS: Final = 500  # 4 Mbit/s: an upload may take that much longer
+VERDICT_WAIT_MS: Final = 1_000  # for the rollout's actor, by an isolate that knows nothing yet
+TELEMETRY_CELLS_MAX: Final = 500  # minutes, cohorts and phases an isolate remembers: an hour's
+
+# --- The rollout's actor ------------------------------------------------------------------------
+FLUSHES_KEPT_MAX: Final = 10_000  # ids: a quarter of an hour of 100 isolates; a repeat comes sooner
+FIGURES_HOURS: Final = 24  # that figures tell of, besides the running hour
+EVENT_MINUTES_KEPT: Final = 26 * 60  # an orphan is one after a day at most, and is told for an hour
+ISOLATE_SILENT_MS: Final = 60_000  # then it is gone: none flushes less often
+ISOLATES_KEPT_MS: Final = 3_600_000
+STATUSES_MAX: Final = 100  # different ones of one tally; the edge answers with about thirty
+ALERT_KEPT_MS: Final = 24 * 3_600_000  # that nobody has accepted: older news help nobody
+ALERT_TIMEOUT_MS: Final = 10_000
+ALERT_ANSWER_BYTES_MAX: Final = 16 * 1024  # which nobody reads
+ALERT_DETAIL_CHARACTERS_MAX: Final = 500
+
+# --- What the origin knows ----------------------------------------------------------------------
+ORIGIN_PAGE_FILES: Final = 500  # asked for at once; an order of 1,000 files is two pages
+ORIGIN_PAGES_MAX: Final = 10  # an origin may give fewer than it was asked for
+ORIGIN_ANSWER_BYTES_MAX: Final = 4 * 1024 * 1024  # 500 files are about 0.6 MB
+ORIGIN_NAME_CHARACTERS_MAX: Final = 1024  # of a name that is not ours to refuse
+ADOPTIONS_MAX: Final = 100  # files one submit makes ours: five calls each, of a request's 1,000
+HOLD_MARGIN_MS: Final = 5_000  # by which a hold outlives the origin's last chance to answer
+HOLD_MS_MAX: Final = 200_000  # three answers of 60 s and the margin
+HOLD_WAIT_MS: Final = 2_000  # then the file's actor is taken for gone, and the origin decides alone
+HOLDS_MAX: Final = 16  # changes of one file under way at the origin at once
+SUBMIT_HOLDS_MAX: Final = 50  # files of one proxied submit whose actors are asked for their lock
+REGISTER_AFTER_MS: Final = 500  # after a finalize: who finalizes does not wait for the origin
+REGISTER_TIMEOUT_MS: Final = 5_000  # until the origin answers that; meanwhile other effects wait

@@ -17,10 +17,24 @@ class SettingsInvalid(Exception):
     """A variable is missing or out of bounds. Names the variables, never their values."""
 
 
-class Settings(BaseModel):
+class Variables(BaseModel):
     """Variables and secrets of `wrangler.toml` and `.dev.vars`. Field names in upper case there."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, object]) -> Self:
+        """From variables by their upper-case names; absent ones keep their defaults."""
+        given = {name: environment.get(name.upper()) for name in cls.model_fields}
+        try:
+            return cls.model_validate({k: v for k, v in given.items() if v is not None})
+        except ValidationError as error:
+            faults = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+            raise SettingsInvalid("; ".join(faults)) from None
+
+
+class Settings(Variables):
+    """Of the product; those of the breaker and its alerts stand in `rollout_settings.py`."""
 
     jwt_secret: str = Field(min_length=32, repr=False)  # RFC 7518, 3.2: at least the hash's size
     url_signing_secret: str = Field(min_length=32, repr=False)
@@ -47,7 +61,7 @@ class Settings(BaseModel):
     canary_token: str = Field(default="", repr=False)  # or whoever sends it as X-Canary-Token
     rollout_refresh_ms: int = Field(default=5_000, ge=100, le=300_000)
     rollout_stale_ms: int = Field(default=300_000, ge=1_000, le=3_600_000)
-    metrics_flush_ms: int = Field(default=10_000, ge=100, le=60_000)
+    metrics_flush_ms: int = Field(default=10_000, ge=100, le=25_000)  # waitUntil has 30 s
     success_sample_percent: float = Field(default=10, ge=0, le=100)  # of request log lines
     shadow_percent: float = Field(default=0, ge=0, le=100)  # of native GETs, compared afterwards
     orphan_after_ms: int = Field(default=3_600_000, ge=1_000, le=DAY_MS)
@@ -68,16 +82,6 @@ class Settings(BaseModel):
         if len({token for _, token in operators}) < len(operators):
             raise ValueError("two entries have the same token")
         return given
-
-    @classmethod
-    def read(cls, environment: Mapping[str, object]) -> Self:
-        """From variables by their upper-case names; absent ones keep their defaults."""
-        given = {name: environment.get(name.upper()) for name in cls.model_fields}
-        try:
-            return cls.model_validate({k: v for k, v in given.items() if v is not None})
-        except ValidationError as error:
-            faults = (f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-            raise SettingsInvalid("; ".join(faults)) from None
 
     @property
     def origins(self) -> frozenset[str]:

@@ -1,47 +1,95 @@
-"""One request through the edge: route, authenticate, handle; and every kind of trouble answered."""
+"""One request through the edge: always answered, by us or by the origin, and always counted.
 
-import time
+Request id, path, CORS, route, principal, decision; then the handler, or the origin.
+"""
+
 from collections.abc import Callable
 
-from domain.errors import Outage, Refusal
-from edge.auth import authenticated
+from domain.errors import Code, Outage, Refusal
+from edge.auth import Principal, authenticated
+from edge.cors import cors_headers, preflight
 from edge.exchange import Request, Response
 from edge.operators import operator_of
+from edge.origin_errors import origin_error
+from edge.paths import check_plain, checked_path
+from edge.placement import placed
 from edge.problems import internal, problem, unavailable
-from edge.router import Access, Route, matched
+from edge.proxied import passed_on
+from edge.router import Access, Route, is_route, matched
 from edge.routes import ROUTES
 from edge.services import Call, Services
+from edge.visit import Visit
 from log import log, log_bug
+
+API = "/api/"  # below it, what is not ours is the origin's
 
 
 async def respond(request: Request, services: Callable[[], Services]) -> Response:
     """Always an answer. What a bug raises is logged here and told to nobody."""
-    began = time.monotonic()
-    facts = {"request_id": request.id, "method": request.method}
+    visit = Visit(request)
     try:
-        response = await _handled(request, services)
+        visit.services = services()
+        response = await _answered(visit, visit.services)
     except Refusal as refusal:
-        response = problem(refusal, request.id)
-        facts["code"] = refusal.code
+        response = _refused(visit, refusal)
     except Outage as outage:
-        log("upstream.failed", level="error", reason=str(outage), **facts)
+        log("upstream.failed", level="error", reason=str(outage), **visit.ids)
+        visit.count("storage_failures")
         response = problem(unavailable(), request.id)
     except Exception as bug:  # noqa: BLE001 -- the one place for bugs of the edge
-        log_bug("request.broke", bug, **facts)
+        log_bug("request.broke", bug, **visit.ids)
         response = problem(internal(), request.id)
-    duration_ms = round((time.monotonic() - began) * 1000)
-    path = "/media/" if request.path.startswith("/media/") else request.path  # a key names people
-    log("request.served", path=path, status=response.status, duration_ms=duration_ms, **facts)
-    if response.native is not None:
-        return response
-    if request.method == "HEAD":
+    if request.method == "HEAD" and response.native is None:
         response = response.without_body()
-    return response.with_headers(("x-request-id", request.id))
+    visit.ended(response)
+    settings = visit.services.settings if visit.services else None
+    return response.with_headers(
+        *request.trace.headers,
+        *visit.headers,
+        *(cors_headers(request, settings) if settings else ()),
+    )
 
 
-async def _handled(request: Request, services: Callable[[], Services]) -> Response:
-    route, parameters = matched(ROUTES, request.method, request.path)
-    return await route.handler(_call(route, request, services(), parameters))
+async def _answered(visit: Visit, services: Services) -> Response:
+    request = visit.request
+    path = checked_path(request.raw_path)
+    if asked := preflight(request, services.settings):
+        return asked
+    found = _matched(request, path, services)
+    if found is None:
+        visit.is_proxied = True
+        return await passed_on(Call(request, services, {}))
+    visit.route, parameters = found
+    if services.proxy is None or visit.route.phase is None:
+        return await visit.route.handler(_call(visit.route, request, services, parameters))
+    visit.placement = await placed(request, visit.route, services, _known(request, services))
+    visit.request = request = visit.placement.request
+    if visit.placement.is_native:
+        return await visit.route.handler(_call(visit.route, request, services, parameters))
+    visit.is_proxied = True
+    call = Call(request, services, parameters, principal=_known(request, services))
+    return await passed_on(call, visit.placement.body)
+
+
+def _matched(
+    request: Request, path: str, services: Services
+) -> tuple[Route, dict[str, str]] | None:
+    """Our route; or None, if the request is for the origin, which knows more than we do."""
+    try:
+        return matched(ROUTES, request.method, path)
+    except Refusal:
+        if services.proxy is None or not path.startswith(API):
+            raise
+    check_plain(path, request.method, lambda folded: is_route(ROUTES, folded))
+    return None
+
+
+def _known(request: Request, services: Services) -> Principal | None:
+    """Whoever it is, if it is anybody: what the origin serves, the origin may refuse."""
+    try:
+        return authenticated(request, services.settings)
+    except Refusal:
+        return None
 
 
 def _call(route: Route, request: Request, services: Services, parameters: dict[str, str]) -> Call:
@@ -55,3 +103,13 @@ def _call(route: Route, request: Request, services: Services, parameters: dict[s
         case Access.OPERATORS:
             operator = operator_of(request, services.settings)
             return Call(request, services, parameters, operator=operator)
+
+
+def _refused(visit: Visit, refusal: Refusal) -> Response:
+    """In the origin's words, where a client has always had them; as a problem everywhere else."""
+    visit.code = refusal.code
+    if refusal.code in {Code.ORIGIN_UNREACHABLE, Code.ORIGIN_TIMEOUT}:
+        log("origin.failed", level="error", reason=refusal.code, **visit.ids)
+    is_moving = visit.placement is not None and not visit.is_proxied
+    told = origin_error(refusal) if is_moving else None
+    return told or problem(refusal, visit.request.id)

@@ -1,14 +1,16 @@
 """A request and a response as the edge sees them: plain values, so that the edge runs anywhere."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
+from urllib.parse import unquote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from domain.errors import Code, Refusal
 from domain.limits import FIELD_CHARACTERS_MAX, JSON_BODY_BYTES_MAX
 from domain.values import Value
+from edge.trace import Trace
 
 
 class Body(BaseModel):
@@ -30,14 +32,35 @@ class Native(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    id: str
+    trace: Trace
     method: str
     origin: str  # scheme and host: "https://darkroom.example"
-    path: str  # percent-decoded
+    target: str  # path and query as they came: "/api/orders/a%20b/files?limit=5"
     query: Mapping[str, str]
     headers: Mapping[str, str]  # names in lower case
     read: Callable[[int], Awaitable[bytes | None]]  # the body, or None if above that many bytes
     native: Native
+
+    @property
+    def id(self) -> str:
+        return self.trace.request_id
+
+    @property
+    def raw_path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def path(self) -> str:
+        """Percent-decoded; `edge/paths.py` checks that this can be done in one way only."""
+        return unquote(self.raw_path)
+
+    def with_body(self, body: bytes) -> "Request":
+        """The same for who comes next, now that its body was read."""
+
+        async def read(bytes_max: int) -> bytes | None:
+            return body if len(body) <= bytes_max else None
+
+        return replace(self, read=read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +69,7 @@ class Response:
     body: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     stream: object | None = None  # a body that Python never sees
-    native: object | None = None  # a finished platform response, to be passed on as it is
+    native: object | None = None  # a platform response to be passed on; `headers` come on top
 
     def without_body(self) -> "Response":
         """As a HEAD is answered (RFC 9110, 9.3.2)."""

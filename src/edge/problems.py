@@ -16,6 +16,10 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.OPERATOR_NEEDED: (401, "An operator token is needed"),
     Code.ORIGIN_FORBIDDEN: (403, "This origin may not do that"),
     Code.ROUTE_NOT_FOUND: (404, "There is nothing at this path"),
+    Code.INVALID_PATH: (400, "The path is not plain"),
+    Code.HEADERS_TOO_LARGE: (431, "The headers are too large"),
+    Code.ORIGIN_UNREACHABLE: (502, "The service behind this one could not be reached"),
+    Code.ORIGIN_TIMEOUT: (504, "The service behind this one did not answer in time"),
     Code.METHOD_NOT_ALLOWED: (405, "This method is not allowed here"),
     Code.UPGRADE_REQUIRED: (426, "This path speaks WebSocket only"),
     Code.BODY_TOO_LARGE: (413, "The body is too large"),
@@ -74,7 +78,7 @@ def problem(refusal: Refusal, request_id: str) -> Response:
     headers = (
         ("content-type", "application/problem+json"),
         ("cache-control", "no-store"),
-        *_headers(refusal),
+        *refusal_headers(refusal),
     )
     return Response(status, json.dumps(members, ensure_ascii=False), headers)
 
@@ -104,7 +108,7 @@ def _members(facts: Facts) -> Facts:
     return told
 
 
-def _headers(refusal: Refusal) -> list[tuple[str, str]]:
+def refusal_headers(refusal: Refusal) -> list[tuple[str, str]]:
     headers = []
     if "retry_after_ms" in refusal.facts:
         seconds = max(math.ceil(int(refusal.facts["retry_after_ms"]) / 1000), 1)

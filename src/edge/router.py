@@ -7,6 +7,7 @@ from enum import Enum, auto
 
 from domain.errors import Code, Refusal
 from domain.ids import is_chosen_id, is_file_id, is_job_id, is_notification_id
+from domain.rollout import Phase
 from edge.exchange import Response
 from edge.services import Call
 
@@ -37,6 +38,8 @@ class Route:
     pattern: str  # "/api/files/{file_id}"; `{key}` takes the rest of the path, slashes and all
     handler: Handler
     access: Access = Access.SESSION
+    phase: Phase | None = None  # in which it moves to us from the origin; None: it was never there
+    is_timed: bool = True  # whether its duration is ours to answer for
     regex: re.Pattern[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +64,11 @@ def matched(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dic
             Code.METHOD_NOT_ALLOWED, f"{method} is not allowed here", {"allow": ", ".join(allowed)}
         )
     raise Refusal(Code.ROUTE_NOT_FOUND, "there is nothing at this path")
+
+
+def is_route(routes: Sequence[Route], path: str) -> bool:
+    """Whether any method may be used on the path."""
+    return any(route.regex.fullmatch(path) for route in routes)
 
 
 def _checked(parameters: dict[str, str]) -> dict[str, str]:

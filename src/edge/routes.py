@@ -3,6 +3,7 @@
 from typing import Final
 
 from domain.operation import Operation
+from domain.rollout import Phase
 from edge.exchange import Response
 from edge.handlers import (
     edits,
@@ -21,6 +22,9 @@ from edge.services import Call
 
 PUBLIC: Final = Access.PUBLIC
 OPERATORS: Final = Access.OPERATORS
+B1A: Final = Phase.B1A
+B1B: Final = Phase.B1B
+EDITS: Final = Phase.EDITS
 
 
 async def health(_call: Call) -> Response:
@@ -32,26 +36,26 @@ ROUTES: Final = (
     Route("POST", "/api/session", session.begin, PUBLIC),
     Route("GET", "/api/session", session.describe),
     Route("DELETE", "/api/session", session.end, PUBLIC),
-    Route("POST", "/api/uploads/intent", uploads.intent),
-    Route("POST", "/api/uploads/finalize", uploads.finalize),
+    Route("POST", "/api/uploads/intent", uploads.intent, phase=B1B),
+    Route("POST", "/api/uploads/finalize", uploads.finalize, phase=B1B),
     # The legacy client's spelling of the same two.
-    Route("POST", "/api/pixcapture/upload/intent", uploads.intent),
-    Route("POST", "/api/pixcapture/upload/finalize", uploads.finalize),
-    Route("PUT", "/media/{key}", media.put, PUBLIC),
-    Route("GET", "/media/{key}", media.get, PUBLIC),
-    Route("GET", "/api/orders/{order_id}/files", orders.files),
-    Route("GET", "/api/orders/{order_id}/status", orders.status),
-    Route("POST", "/api/orders/{order_id}/submit-edits", edits.submit),
-    Route("GET", "/api/orders/{order_id}/live", orders.live),
-    Route("GET", "/api/files/{file_id}", files.describe),
-    Route("PATCH", "/api/files/{file_id}", files.update),
-    Route("DELETE", "/api/files/{file_id}", files.delete),
-    Route("GET", "/api/files/{file_id}/preview", files.preview),
-    Route("POST", "/api/files/{file_id}/revision", edits.revise),
-    Route("GET", "/api/jobs", jobs.list_newest),
-    Route("GET", "/api/jobs/{job_id}", jobs.describe),
-    Route("GET", "/api/notifications", notifications.list_newest),
-    Route("POST", "/api/notifications/{notification_id}/read", notifications.mark_read),
+    Route("POST", "/api/pixcapture/upload/intent", uploads.intent, phase=B1B),
+    Route("POST", "/api/pixcapture/upload/finalize", uploads.finalize, phase=B1B),
+    Route("PUT", "/media/{key}", media.put, PUBLIC, is_timed=False),
+    Route("GET", "/media/{key}", media.get, PUBLIC, is_timed=False),
+    Route("GET", "/api/orders/{order_id}/files", orders.files, phase=B1A),
+    Route("GET", "/api/orders/{order_id}/status", orders.status, phase=B1A),
+    Route("POST", "/api/orders/{order_id}/submit-edits", edits.submit, phase=EDITS),
+    Route("GET", "/api/orders/{order_id}/live", orders.live, phase=EDITS, is_timed=False),
+    Route("GET", "/api/files/{file_id}", files.describe, phase=EDITS),
+    Route("PATCH", "/api/files/{file_id}", files.update, phase=EDITS),
+    Route("DELETE", "/api/files/{file_id}", files.delete, phase=EDITS),
+    Route("GET", "/api/files/{file_id}/preview", files.preview, phase=EDITS),
+    Route("POST", "/api/files/{file_id}/revision", edits.revise, phase=EDITS),
+    Route("GET", "/api/jobs", jobs.list_newest, phase=EDITS),
+    Route("GET", "/api/jobs/{job_id}", jobs.describe, phase=EDITS),
+    Route("GET", "/api/notifications", notifications.list_newest, phase=B1A),
+    Route("POST", "/api/notifications/{notification_id}/read", notifications.mark_read, phase=B1A),
     Route("GET", "/ops/jobs", operations.failed_jobs, OPERATORS),
     Route("GET", "/ops/dead", operations.parked_messages, OPERATORS),
     Route("GET", "/ops/audit", operations.audit, OPERATORS),

@@ -1,14 +1,23 @@
 """What handlers work with, built once per request in `entry.py` and handed down."""
 
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
-from actors.client import FileClient, InboxClient, OperationsClient, OrderClient
+from actors.client import FileClient, InboxClient, OperationsClient, OrderClient, RolloutClient
 from domain.settings import Settings
 from edge.auth import Principal
+from edge.data_points import DataPoints
 from edge.exchange import Request
+from edge.proxy import Proxy
+from edge.rollout_state import RolloutState
 from edge.signing import Signer
+from edge.telemetry import Telemetry
+from storage.config import Config
 from storage.objects import Objects
+from storage.web import Web
+
+Later = Callable[[Callable[[], Coroutine[None, None, None]]], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +27,16 @@ class Services:
     orders: OrderClient
     inboxes: InboxClient
     operations: OperationsClient
+    rollouts: RolloutClient
     objects: Objects
     signer: Signer
+    config: Config
+    web: Web
+    later: Later  # runs it once the answer is given
+    rollout: RolloutState  # of the isolate, as the next one
+    telemetry: Telemetry
+    points: DataPoints
+    proxy: Proxy | None = None  # None: there is no origin, the product stands alone
 
 
 @dataclass(frozen=True, slots=True)

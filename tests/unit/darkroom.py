@@ -6,10 +6,10 @@ A request is built from a URL as `entry.py` does it; a response is read as a cli
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 from PIL import Image
@@ -20,20 +20,33 @@ from actors.client import (
     InboxClient,
     OperationsClient,
     OrderClient,
+    RolloutClient,
 )
+from actors.effects import SendDispatch
+from actors.remote import accepted
 from consumer.edit import Editor
 from domain.limits import CRON_JOBS_MAX
 from domain.messages.backlog import Take
 from domain.messages.file import Claim, Dispatch
+from domain.messages.rollout import Verdicts
+from domain.rollout import Verdict
 from edge.app import respond
+from edge.data_points import DataPoint
 from edge.exchange import Request, Response
+from edge.proxy import Bounds, OriginFetch, Proxy
+from edge.rollout_state import RolloutState
 from edge.services import Services
 from edge.signing import Signer
+from edge.telemetry import Telemetry
+from edge.trace import Trace
 from storage.previews import CopyPreviews, PreviewMaker
-from tests.fakes.local_actors import LocalActors
+from tests.fakes.local_actors import LocalActors, LocalAnswer, LocalNamespace
+from tests.fakes.memory_config import MemoryConfig
+from tests.fakes.memory_web import MemoryWeb
 from tests.unit.factories import NOW_MS, OPERATOR_TOKEN, some_settings
 
 ORIGIN = "https://darkroom.example"
+TRACEPARENT = f"00-{'a' * 32}-{'b' * 16}-00"
 ORDER = "/api/orders/summer-42"
 
 
@@ -43,6 +56,7 @@ def a_photo(width: int = 8, height: int = 6) -> bytes:
     return out.getvalue()
 
 
+BOUNDS = Bounds(timeout_ms=15_000, attempts=1)
 PHOTO = a_photo()
 PHOTO_MD5 = hashlib.md5(PHOTO, usedforsecurity=False).hexdigest()
 
@@ -69,10 +83,10 @@ def a_request(
     parts = urlsplit(url)
     native = LocalNative(body)
     return Request(
-        id="req-1",
+        trace=Trace("req-1", TRACEPARENT),
         method=method,
         origin=ORIGIN,
-        path=unquote(parts.path),
+        target=f"{parts.path}?{parts.query}" if parts.query else parts.path,
         query=dict(parse_qsl(parts.query)),
         headers=dict(headers or {}),
         read=native.read,
@@ -119,19 +133,53 @@ class Answer:
         return self.status, self.json["code"]
 
 
+async def no_pause(_: float) -> None:
+    """For whoever would wait: the tests' time stands still."""
+
+
+class DataPointList(list[DataPoint]):
+    def write(self, point: DataPoint) -> None:
+        self.append(point)
+
+
+class _Quiet:
+    async def receive(self, _: str) -> str:
+        return accepted(Verdicts(verdict=Verdict()))
+
+    async def wait(self, text: str) -> str:
+        return await self.receive(text)
+
+    async def fetch(self, request: object) -> LocalAnswer:
+        raise AssertionError(request)
+
+
 class Darkroom:
-    def __init__(self, **settings: object) -> None:
+    """Standing alone; or, with `origin_api_base` and what stands in for its fetch, before one."""
+
+    def __init__(self, fetch: OriginFetch | None = None, **settings: object) -> None:
         self.settings = some_settings(**settings)
         self.actors = LocalActors(self.settings)
         self.objects = self.actors.objects
+        self.config = MemoryConfig()
+        self.web = MemoryWeb()
+        self.points = DataPointList()
+        self.background: list[Callable[[], Coroutine[None, None, None]]] = []
         self.services = Services(
             settings=self.settings,
             files=FileClient(self.actors.files),
             orders=OrderClient(self.actors.orders),
             inboxes=InboxClient(self.actors.inboxes),
             operations=OperationsClient(self.actors.operations),
+            rollouts=RolloutClient(LocalNamespace(lambda _: _Quiet())),
             objects=self.objects,
             signer=Signer(self.settings.url_signing_secret),
+            config=self.config,
+            web=self.web,
+            later=self.background.append,
+            rollout=RolloutState(),
+            telemetry=Telemetry(),
+            points=self.points,
+            proxy=None if fetch is None else Proxy(self.settings.origin_api_base, BOUNDS, fetch),
         )
 
     async def send(self, request: Request) -> Answer:
@@ -202,9 +250,14 @@ class Darkroom:
             objects=self.objects,
             makers=[CopyPreviews(self.objects)] if makers is None else makers,
             worker_id="worker-1",
+            pause=no_pause,
         )
         for dispatch in await self.taken():
             await editor.work_on(dispatch)
+
+    async def send_job(self, dispatch: Dispatch) -> None:
+        """By whatever carries jobs, as a file's actor does it."""
+        await self.actors.performer.perform(SendDispatch(dispatch, attempt=0))
 
     async def taken(self) -> list[Dispatch]:
         """From whatever carries jobs: the queue or, for accounts without, the backlog."""

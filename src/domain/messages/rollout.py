@@ -60,6 +60,7 @@ class Verdicts(Value):
     """The answer to a flush: what counts from now on."""
 
     verdict: Verdict
+    config: RolloutConfig | None = None  # the last good one of all isolates
 
 
 class DescribeRollout(Value):

@@ -1,0 +1,54 @@
+"""Cross-origin requests (Fetch standard, "CORS protocol"): who may read our answers in a browser.
+
+Origins are those of ALLOWED_ORIGINS, compared whole. Answers differ by origin, so caches are told.
+"""
+
+from typing import Final
+
+from domain.settings import Settings
+from edge.exchange import Request, Response
+
+METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+REQUEST_HEADERS: Final = (
+    "Authorization, Content-Type, Content-MD5, Idempotency-Key, If-Match, If-None-Match, "
+    "Last-Event-ID, Traceparent, X-Canary, X-Canary-Token, X-Device-Token, X-Requested-With"
+)
+EXPOSED_HEADERS: Final = (
+    "ETag, Retry-After, Idempotent-Replayed, X-Request-Id, X-Pix-Canary, X-Pix-Decision, "
+    "Traceparent"
+)
+MAX_AGE_S: Final = 7200  # what Chromium keeps a preflight for at most
+
+
+def preflight(request: Request, settings: Settings) -> Response | None:
+    """The answer to a browser that asks before it sends; None, if this is no such question."""
+    is_asked = request.method == "OPTIONS" and "access-control-request-method" in request.headers
+    if not is_asked or "origin" not in request.headers:
+        return None
+    if not _is_allowed(request, settings):
+        return Response(403, headers=(("vary", "Origin"),))
+    headers = (
+        *cors_headers(request, settings),
+        ("access-control-allow-methods", METHODS),
+        ("access-control-allow-headers", REQUEST_HEADERS),
+        ("access-control-max-age", str(MAX_AGE_S)),
+    )
+    return Response(204, headers=headers)
+
+
+def cors_headers(request: Request, settings: Settings) -> tuple[tuple[str, str], ...]:
+    """For every answer. Without `Origins` to allow there is nothing to say."""
+    if not settings.origins:
+        return ()
+    if not _is_allowed(request, settings):
+        return (("vary", "Origin"),)
+    return (
+        ("vary", "Origin"),
+        ("access-control-allow-origin", request.headers["origin"]),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-expose-headers", EXPOSED_HEADERS),
+    )
+
+
+def _is_allowed(request: Request, settings: Settings) -> bool:
+    return request.headers.get("origin", "") in settings.origins

@@ -1,0 +1,131 @@
+"""Which side serves a request: what a decision depends on is gathered here, and decided elsewhere.
+
+`domain/canary.py` decides. Without an origin there is nothing to decide.
+"""
+
+import asyncio
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from functools import partial
+
+from domain.canary import (
+    Asked,
+    Decision,
+    bucket_of,
+    decided,
+    log_facts,
+    x_pix_canary,
+    x_pix_decision,
+)
+from domain.errors import Code, Outage, Refusal
+from domain.limits import JSON_BODY_BYTES_MAX, VERDICT_WAIT_MS
+from domain.messages.rollout import Flush
+from domain.rollout import Cohort, Effective
+from edge.auth import Principal
+from edge.canary_header import is_asked_for_us
+from edge.cohort_cookie import CohortCookies
+from edge.exchange import Request
+from edge.intent_pin import pinned_cohort
+from edge.router import Route
+from edge.services import Services
+from log import log
+
+FINALIZES = frozenset({"/api/uploads/finalize", "/api/pixcapture/upload/finalize"})
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the request goes, and what its answer and its log line tell of that."""
+
+    request: Request  # with its body in hand, if it had to be read
+    body: bytes | None
+    decision: Decision
+    headers: tuple[tuple[str, str], ...]
+    facts: dict[str, object]
+
+    @property
+    def is_native(self) -> bool:
+        return self.decision.cohort is Cohort.NATIVE
+
+
+async def placed(
+    request: Request, route: Route, services: Services, principal: Principal | None
+) -> Placement:
+    now_ms = int(time.time() * 1000)
+    settings = services.settings
+    config = await known_rollout(services, now_ms)
+    cookies = CohortCookies(settings.canary_secret, settings.canary_secret_previous)
+    user_id = principal.user_id if principal else None
+    body = await _read_intent(request, route)
+    asked = Asked(
+        phase=route.phase,
+        header=is_asked_for_us(request, settings, user_id),
+        cookie=cookies.read(request.headers.get("cookie"), now_ms),
+        bucket=bucket_of(user_id or request.id),
+        pinned=None if body is None else pinned_cohort(_intent_id(body), services.signer),
+    )
+    decision = decided(config, asked)
+    headers: tuple[tuple[str, str], ...] = (
+        ("x-pix-canary", x_pix_canary(decision)),
+        ("x-pix-decision", x_pix_decision(decision)),
+    )
+    if decision.cookie is not None and settings.canary_secret:
+        headers = (*headers, ("set-cookie", cookies.set_cookie(decision.cookie, now_ms)))
+    return Placement(
+        request=request if body is None else request.with_body(body),
+        body=body,
+        decision=decision,
+        headers=headers,
+        facts=log_facts(config, asked, decision),
+    )
+
+
+async def known_rollout(services: Services, now_ms: int) -> Effective:
+    """From memory, unless there is nothing in it yet, or nobody has confirmed it for long."""
+    state, settings = services.rollout, services.settings
+    if state.is_due(now_ms, settings.rollout_refresh_ms):
+        reading = partial(state.read, services.config, now_ms)
+        if state.config_at_ms is None:
+            await reading()
+        else:
+            services.later(reading)
+    verdict_at_ms = state.verdict_at_ms
+    if verdict_at_ms is None or now_ms - verdict_at_ms > settings.rollout_stale_ms:
+        await _ask_for_verdict(services, now_ms)
+    return state.effective(now_ms, settings.rollout_stale_ms)
+
+
+async def _ask_for_verdict(services: Services, now_ms: int) -> None:
+    """An isolate that begins, or that had nothing to do. Not for long: then it is not known."""
+    state = services.rollout
+    if not state.may_ask(now_ms, services.settings.rollout_refresh_ms):
+        return
+    try:
+        async with asyncio.timeout(VERDICT_WAIT_MS / 1000):
+            verdicts = await services.rollouts.flush(Flush(flush_id=uuid.uuid4().hex))
+    except (Outage, TimeoutError) as trouble:
+        log("rollout.unreachable", level="error", reason=str(trouble) or "it did not answer")
+    else:
+        state.heard(verdicts, now_ms)
+
+
+async def _read_intent(request: Request, route: Route) -> bytes | None:
+    """A finalize goes where its intent was, and only its body says where: the one that is read."""
+    if route.pattern not in FINALIZES or request.method != "POST":
+        return None
+    body = await request.read(JSON_BODY_BYTES_MAX)
+    if body is None:
+        raise Refusal(Code.BODY_TOO_LARGE, f"the body may have at most {JSON_BODY_BYTES_MAX} bytes")
+    return body
+
+
+def _intent_id(body: bytes) -> str:
+    """Empty, if there is none: whoever serves it will say what is wrong."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    intent_id = found.get("intent_id") if isinstance(found, dict) else None
+    return intent_id if isinstance(intent_id, str) else ""

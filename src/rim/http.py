@@ -1,0 +1,77 @@
+"""The platform's requests and responses as ours, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from js import Headers, Object
+from js import Request as JsRequest
+from js import Response as JsResponse
+from pyodide.ffi import to_js
+from workers import Response as PlatformResponse
+
+from actors.fetch_web import bounded
+from edge.exchange import Request, Response
+from edge.trace import TRACEPARENT, trace_of
+
+SWITCHING_PROTOCOLS = 101
+
+
+class NativeRequest:
+    """What of a request is streamed or forwarded without being looked into."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+
+    @property
+    def stream(self) -> object:
+        return self.request.body
+
+    def forwarded(self, headers: Mapping[str, str]) -> object:
+        changed = Headers.new(self.request.headers)
+        for name, value in headers.items():
+            changed.set(name, value)
+        init = to_js({"headers": changed}, dict_converter=Object.fromEntries)
+        return JsRequest.new(self.request, init)
+
+    async def read(self, bytes_max: int) -> bytes | None:
+        """The body, given up as soon as it is longer than that."""
+        return await bounded(self.request, bytes_max)
+
+
+def request_of(request: Any) -> Request:
+    raw = request.js_object
+    url = urlsplit(raw.url)
+    headers = {str(name).lower(): str(value) for name, value in raw.headers.entries()}
+    native = NativeRequest(raw)
+    return Request(
+        trace=trace_of(headers.get("cf-ray"), headers.get(TRACEPARENT)),
+        method=str(raw.method),
+        origin=f"{url.scheme}://{url.netloc}",
+        target=f"{url.path}?{url.query}" if url.query else url.path,
+        query=dict(parse_qsl(url.query)),
+        headers=headers,
+        read=native.read,
+        native=native,
+    )
+
+
+def platform_response(response: Response) -> Any:
+    if response.native is not None:
+        return _passed(response.native, response.headers)
+    body = response.body if response.stream is None else response.stream
+    return PlatformResponse(body, status=response.status, headers=list(response.headers))
+
+
+def _passed(native: Any, ours: tuple[tuple[str, str], ...]) -> Any:
+    """A response of the origin or of an actor, with our headers; its body is not looked into."""
+    headers = Headers.new(native.headers)
+    for name, value in ours:
+        if name in {"set-cookie", "vary"}:
+            headers.append(name, value)
+        else:
+            headers.set(name, value)
+    init = {"status": native.status, "statusText": native.statusText, "headers": headers}
+    if native.status == SWITCHING_PROTOCOLS:
+        init["webSocket"] = native.webSocket
+    return JsResponse.new(native.body, to_js(init, dict_converter=Object.fromEntries))
