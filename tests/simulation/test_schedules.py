@@ -8,9 +8,26 @@ from typing import Final
 import pytest
 
 from tests.simulation.campaign import Tally, blocks, play, played, shortened, told
+from tests.simulation.weather import Mishap
 
 SEEDS: Final = 1_000
 PROCESSES: Final = 2
+SEEDS_READ: Final = 60
+TROUBLE: Final = (
+    *(f"[{mishap}]" for mishap in Mishap),
+    "crashes",
+    "raises Crash",
+    "raises SqlTrouble",
+    "dies",
+    "stands still",
+    "loses message",
+    "file cannot be reached",
+    "queue cannot be reached",
+    "bucket cannot be reached",
+    "every clock jumps by -",
+    "every clock jumps by 3",
+    "ruins",
+)
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +48,18 @@ def test_no_trouble_makes_anything_unlawful_happen(tally: Tally) -> None:
 def test_in_all_that_trouble_work_is_done(tally: Tally) -> None:
     assert tally.schedules == 2 * SEEDS
     assert tally.jobs > tally.schedules
+
+
+@pytest.fixture(scope="module")
+def story() -> str:
+    """All that happens in some schedules."""
+    results = (played(seed, "queue", is_told=True) for seed in range(SEEDS_READ))
+    return "\n".join(line for result in results for line in result.lines)
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_each_kind_of_trouble_comes_over_some_schedule(story: str, trouble: str) -> None:
+    assert trouble in story
 
 
 @pytest.mark.parametrize("seed", range(5))
