@@ -101,3 +101,20 @@ def test_a_key_is_one_path_whatever_is_in_it(key: str) -> None:
     assert path.isascii()
     assert "#" not in url
     assert query.startswith("token=")
+
+
+@pytest.mark.parametrize("elapsed_ms", [0, 60_000, 365 * 24 * 3_600_000])
+def test_an_intent_is_known_as_ours_however_long_ago_it_expired(
+    clock: Clock, elapsed_ms: int
+) -> None:
+    token = SIGNER.signed(INTENT, SOON_MS)
+
+    clock.advance_ms(elapsed_ms)
+
+    assert SIGNER.is_our_intent(token)
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("token", [*BAD_TOKENS, SIGNER.signed(MEDIA, SOON_MS), "\ud800", "é.é.é"])
+def test_all_else_is_known_as_no_intent_of_ours(token: str) -> None:
+    assert not SIGNER.is_our_intent(token)
