@@ -9,13 +9,13 @@ from actors.client import BacklogClient
 from consumer.edit import Editor
 from consumer.transport import Transport
 from storage.previews import CopyPreviews, PreviewMaker
-from tests.unit.darkroom import Darkroom
+from tests.unit.darkroom import Darkroom, no_pause
 
 
 def a_transport(darkroom: Darkroom, maker: PreviewMaker | None = None) -> Transport:
     makers = [maker or CopyPreviews(darkroom.objects)]
     return Transport(
-        editor=Editor(darkroom.services.files, darkroom.objects, makers, "worker-1"),
+        editor=Editor(darkroom.services.files, darkroom.objects, makers, "worker-1", no_pause),
         operations=darkroom.services.operations,
         backlog=BacklogClient(darkroom.actors.backlog),
     )

@@ -61,11 +61,6 @@ class BrokenCopies(MemoryObjects):
         raise Outage(f"R2 copy: {source_key} {target_key} {etag} {storage_class}")
 
 
-@pytest.fixture
-def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
-    return Darkroom(retry_backoff_ms=1_000)
-
-
 async def submitted(darkroom: Darkroom) -> str:
     path = await darkroom.uploaded()
     await darkroom.submit(path)
@@ -77,9 +72,8 @@ async def seen(darkroom: Darkroom, path: str) -> dict[str, Any]:
     return file
 
 
-def events(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [line["event"] for line in lines if line["event"].startswith(("job.", "effect."))]
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return list(map(json.loads, capsys.readouterr().out.splitlines()))
 
 
 async def test_an_edit_copies_the_photo_and_makes_its_preview(
@@ -108,8 +102,7 @@ async def test_how_a_job_ended_is_logged_with_all_its_ids(
     path = await submitted(darkroom)
     await darkroom.work([FailingMaker(EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x"))])
 
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    (ended,) = [line for line in said if line["event"] == "job.finished"]
+    (ended,) = [line for line in lines(capsys) if line["event"] == "job.finished"]
     file = await seen(darkroom, path)
     assert (ended["result"], ended["error"]) == ("edit_failed", "unsupported_image")
     assert (ended["file_id"], ended["job_id"]) == (file["id"], file["job"]["id"])
@@ -140,17 +133,37 @@ async def test_an_attempt_that_fails_says_why(
     assert not file["locked"]
 
 
-async def test_what_a_bug_says_is_logged_and_not_told(
-    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("trouble", "event"),
+    [(KeyError("hunter2"), "job.broke"), (Outage("hunter2"), "attempt.failed")],
+    ids=["bug", "outage"],
+)
+async def test_what_has_gone_wrong_inside_is_logged_with_all_its_ids_and_not_told(
+    darkroom: Darkroom, capsys: pytest.CaptureFixture[str], trouble: Exception, event: str
 ) -> None:
     path = await submitted(darkroom)
 
-    await darkroom.work([FailingMaker(KeyError("hunter2"))])
+    await darkroom.work([FailingMaker(trouble)])
 
-    assert "hunter2" not in json.dumps(await seen(darkroom, path))
-    said = capsys.readouterr().out
-    assert "hunter2" in said
-    assert '"event": "job.broke"' in said
+    file = await seen(darkroom, path)
+    (said,) = [line for line in lines(capsys) if line["event"] == event]
+    assert "hunter2" in said.get("reason", said.get("error"))
+    assert "hunter2" not in json.dumps(file)
+    assert (said["file_id"], said["job_id"]) == (file["id"], file["job"]["id"])
+    assert (said["attempt"], said["token"]) == (1, 1)
+
+
+async def test_a_customer_hears_of_an_outage_and_not_of_what_we_depend_on(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await submitted(darkroom)
+
+    await work_for_minutes(darkroom, clock, 10, [FailingMaker(Outage("R2: 10001"))])
+
+    file = await seen(darkroom, path)
+    (told,) = (await darkroom.call("GET", "/api/notifications")).json["notifications"]
+    assert file["job"]["error"]["detail"] == "a service that the edit needs did not answer"
+    assert told["detail"] == file["job"]["error"]["detail"]
 
 
 async def test_a_missing_photo_asks_for_a_revision_and_is_not_tried_again(
@@ -169,7 +182,7 @@ async def test_a_missing_photo_asks_for_a_revision_and_is_not_tried_again(
     assert (file["status"], file["job"]["status"]) == ("queued", "failed")
     assert file["job"]["error"]["code"] == "raw_missing"
     assert told["kind"] == "revision_required"
-    assert darkroom.actors.queue.take() == []
+    assert await darkroom.taken() == []
 
 
 async def test_a_replaced_photo_is_not_edited(darkroom: Darkroom) -> None:
@@ -242,7 +255,7 @@ async def test_a_worker_that_lost_its_lease_changes_nothing(
     file = await seen(darkroom, path)
     assert (file["status"], file["preview"]) == ("queued", None)
     assert file["job"]["error"]["code"] == "lease_expired"
-    assert "job.not_answered" in events(capsys)
+    assert "job.not_answered" in [line["event"] for line in lines(capsys)]
 
 
 async def test_a_bucket_that_is_down_is_a_failure_that_may_pass(darkroom: Darkroom) -> None:

@@ -34,11 +34,6 @@ class FailingMaker(CopyPreviews):
         raise EditFailed(FailureCode.UNSUPPORTED_IMAGE, "x")
 
 
-@pytest.fixture
-def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
-    return Darkroom(retry_backoff_ms=1_000)
-
-
 def kinds(darkroom: Darkroom) -> list[str]:
     """Of what lies in the bucket: "raw", or "processed/2" with the token."""
     parts = [key.split("/") for key in sorted(darkroom.objects.keys)]

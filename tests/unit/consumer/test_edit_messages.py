@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def darkroom(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
+def by_queue(clock: Clock) -> Darkroom:  # noqa: ARG001 -- time stands still while it is used
     return Darkroom()
 
 
@@ -24,35 +24,38 @@ async def submitted(darkroom: Darkroom) -> None:
     await darkroom.submit(await darkroom.uploaded())
 
 
-def events(capsys: pytest.CaptureFixture[str]) -> list[str]:
+def events(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, str]]:
+    """And how serious they are."""
     lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [line["event"] for line in lines if line["event"].startswith(("job.", "effect."))]
+    said = [(line["event"], line.get("level", "info")) for line in lines]
+    return [(event, level) for event, level in said if event.startswith(("job.", "effect."))]
 
 
 async def test_a_message_that_comes_twice_is_worked_on_once(
-    darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
+    by_queue: Darkroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await submitted(darkroom)
-    (body,) = darkroom.actors.queue.take()
-    await darkroom.actors.queue.send(body)
-    await darkroom.actors.queue.send(body)
+    await submitted(by_queue)
+    (dispatch,) = await by_queue.taken()
+    await by_queue.send_job(dispatch)
+    await by_queue.send_job(dispatch)
 
-    await darkroom.work()
+    await by_queue.work()
 
-    assert events(capsys) == ["job.queued", "job.claimed", "job.finished", "job.not_claimed"]
+    told = [event for event, _ in events(capsys)]
+    assert told == ["job.queued", "job.claimed", "job.finished", "job.not_claimed"]
 
 
 async def test_a_message_for_a_file_nobody_knows_is_passed_over(
     darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await darkroom.actors.queue.send({"file_id": FILE_ID, "job_id": JOB_ID})
+    await darkroom.send_job(Dispatch(file_id=FILE_ID, job_id=JOB_ID))
 
     await darkroom.work()
 
-    assert events(capsys) == ["job.not_claimed"]
+    assert events(capsys) == [("job.not_claimed", "info")]
 
 
-async def test_a_file_actor_that_is_down_is_left_to_dispatch_again(
+async def test_a_file_actor_that_is_down_is_left_to_dispatch_again_with_a_warning(
     darkroom: Darkroom, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await submitted(darkroom)
@@ -60,7 +63,7 @@ async def test_a_file_actor_that_is_down_is_left_to_dispatch_again(
 
     await darkroom.work()
 
-    assert events(capsys) == ["job.queued", "job.not_claimed"]
+    assert events(capsys) == [("job.queued", "info"), ("job.not_claimed", "warning")]
 
 
 class NewerActor:
@@ -85,4 +88,4 @@ async def test_a_refusal_of_a_newer_version_is_passed_over(
 
     await editor.work_on(Dispatch(file_id=FILE_ID, job_id=JOB_ID))
 
-    assert events(capsys) == ["job.not_claimed"]
+    assert events(capsys) == [("job.not_claimed", "warning")]
