@@ -16,4 +16,4 @@ class BacklogActor(DurableObject):
         self.core = BacklogCore(sql)
 
     async def receive(self, text: str) -> str:
-        return answered(self.core, text, wall_clock_ms())
+        return answered(self.core, text, wall_clock_ms(), "backlog")

@@ -43,12 +43,18 @@ def wall_clock_ms() -> int:
     return int(time.time() * 1000)
 
 
-def answered(core: Receiver, text: str, now_ms: int) -> str:
-    """The core's reply or refusal, as one JSON text. Never awaits."""
+def answered(core: Receiver, text: str, now_ms: int, name: str = "") -> str:
+    """The core's reply or refusal, as one JSON text. Never awaits.
+
+    A bug's traceback is logged here, for to whoever called it will be an outage like any other.
+    """
     try:
         return accepted(core.receive(text, now_ms))
     except Refusal as refusal:
         return refused(refusal)
+    except Exception as bug:
+        log_bug("actor.broke", bug, actor=name)
+        raise
 
 
 class Host:
@@ -73,7 +79,7 @@ class Host:
 
     def answer(self, text: str) -> str:
         """The core's reply or refusal, as one JSON text. Never awaits."""
-        answer = answered(self._core, text, self._now_ms())
+        answer = answered(self._core, text, self._now_ms(), self._name)
         self._log_happenings()
         return answer
 

@@ -15,6 +15,7 @@ class InboxActor(DurableObject):
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
         self.core = InboxCore(sql)
+        self.name = str(ctx.id.name)
 
     async def receive(self, text: str) -> str:
-        return answered(self.core, text, clock_ms())
+        return answered(self.core, text, clock_ms(), self.name)

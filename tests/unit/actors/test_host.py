@@ -1,6 +1,7 @@
 """The host around a core: effects that fail stay owed, bugs stay inside, the alarm is right."""
 
 import asyncio
+import json
 from collections.abc import Callable
 
 import pytest
@@ -87,6 +88,10 @@ def refusing() -> Value:
     raise Refusal(Code.FILE_LOCKED, "locked", {"job_id": "job_1"})
 
 
+def broken() -> Value:
+    raise ZeroDivisionError
+
+
 async def test_a_reply_is_answered_as_data() -> None:
     host = a_host(PlainCore(), Performed())
 
@@ -102,6 +107,20 @@ async def test_a_refusal_is_answered_as_data() -> None:
     with pytest.raises(Refusal) as refused:
         opened(answer, Done)
     assert refused.value.facts == {"job_id": "job_1"}
+
+
+async def test_a_bug_is_logged_where_it_happened_once_and_raised(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    core, perform = PlainCore(), Performed()
+    core.reply = broken
+
+    with pytest.raises(ZeroDivisionError):
+        Host(core, perform.alarm, perform, "file_1").answer("hello")
+
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["event"], line["actor"]) == ("actor.broke", "file_1")
+    assert "in broken" in line["error"]
 
 
 async def test_what_is_owed_is_performed_and_finished_in_order() -> None:
