@@ -1,0 +1,29 @@
+"""uvicorn's connections, such that one can be cut off in the middle of an answer."""
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+_OPEN: Final[dict[object, asyncio.Transport]] = {}
+
+
+class Connection(H11Protocol):
+    """Known by its client's address, which is all that an application sees of it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        _OPEN[self.client] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        _OPEN.pop(self.client, None)
+        super().connection_lost(exc)
+
+
+def cut(scope: Any, *, at_once: bool) -> None:
+    """At once, as by a crash; or when all that was written has been sent."""
+    transport = _OPEN.pop(tuple(scope["client"]))
+    if at_once:
+        transport.abort()
+    else:
+        transport.close()
