@@ -44,7 +44,7 @@ from domain.messages.file import (
     UpdateFile,
 )
 from domain.messages.order import Applied
-from domain.messages.reply import Done
+from domain.messages.reply import Done, Gone
 from domain.settings import Settings
 from domain.snapshot import JobSummary, snapshot, summary
 from domain.values import Value
@@ -249,6 +249,8 @@ class FileCore:
                 self._outbox.purged(file, now_ms)
             case SweepObjects():
                 self._keeper.save(file, retention.swept(file, effect.object_keys), now_ms)
+            case ArchiveObject() if isinstance(reply, Gone):
+                self._keeper.save(file, retention.lost(file, effect.source_key), now_ms)
             case ArchiveObject():
                 after = retention.archived(file, effect.source_key, now_ms)
                 self._keeper.save(file, after, now_ms)

@@ -20,11 +20,12 @@ from actors.effects import (
 )
 from domain.errors import Code, Outage, Refusal
 from domain.file import OrderPause
+from domain.limits import QUEUE_SEND_MS_MAX
 from domain.messages.file import Nudge
 from domain.messages.order import Applied, Nudged
-from domain.messages.reply import Done
+from domain.messages.reply import Done, Gone
 from storage.foreign import outages_of
-from storage.objects import Objects, StorageClass
+from storage.objects import NotCopied, Objects, StorageClass
 
 
 class Queue(Protocol):
@@ -42,12 +43,11 @@ class Performer:
     operations: OperationsClient
     objects: Objects
 
-    async def perform(self, effect: Effect) -> Applied | Nudged | Done | None:  # noqa: C901 -- a case each
+    async def perform(self, effect: Effect) -> Applied | Nudged | Done | Gone | None:  # noqa: C901 -- a case each
         """What came back, if anybody asks. `Outage`: it did not happen, or nobody can say."""
         match effect:
             case SendDispatch():
-                with outages_of("queue edit-jobs"):
-                    await self.jobs.send(effect.dispatch.model_dump())
+                await self._send(effect)
             case TellOrder():
                 return await self.orders.apply(effect.order_id, effect.apply)
             case PurgeObjects():
@@ -56,11 +56,7 @@ class Performer:
                 for key in effect.object_keys:
                     await self.objects.delete(key)
             case ArchiveObject():
-                await self.objects.copy(
-                    effect.source_key,
-                    effect.target_key,
-                    storage_class=StorageClass.INFREQUENT_ACCESS,
-                )
+                return await self._archive(effect)
             case RecordAudit():
                 await self.operations.record(effect.actions)
             case NotifyOwner():
@@ -72,6 +68,19 @@ class Performer:
             case ExpireUpload():
                 return await self._expire(effect)
         return None
+
+    async def _send(self, effect: SendDispatch) -> None:
+        with outages_of("queue edit-jobs"):
+            async with asyncio.timeout(QUEUE_SEND_MS_MAX / 1000):
+                await self.jobs.send(effect.dispatch.model_dump())
+
+    async def _archive(self, effect: ArchiveObject) -> Gone | None:
+        """None: the copy lies there."""
+        source_key, target_key = effect.source_key, effect.target_key
+        copied = await self.objects.copy(
+            source_key, target_key, storage_class=StorageClass.INFREQUENT_ACCESS
+        )
+        return Gone() if isinstance(copied, NotCopied) else None
 
     async def _purge(self, prefixes: tuple[str, ...]) -> None:
         for prefix in prefixes:

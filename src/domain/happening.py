@@ -27,6 +27,8 @@ def happenings(before: File | None, after: File) -> Iterator[Happening]:
         yield Happening("file.paused" if after.holds_jobs_back else "file.resumed", _facts(after))
     if after.archived_at_ms is not None and known.archived_at_ms is None:
         yield Happening("file.archived", _facts(after))
+    if after.processed_key is None and known.processed_key is not None:
+        yield Happening("file.lost", _facts(after), "error")
     if after.deleted_at_ms is not None and known.deleted_at_ms is None:
         yield Happening("file.deleted", _facts(after))
 

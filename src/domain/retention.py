@@ -28,6 +28,16 @@ def archived(file: File, processed_key: str, now_ms: int) -> File:
     )
 
 
+def lost(file: File, processed_key: str) -> File:
+    """What was to be archived is not there, and will not come back: nothing is waited for.
+
+    Not called archived, so the preview stays: it is all that is left. A new edit mends it.
+    """
+    if file.processed_key != processed_key or file.deleted_at_ms is not None:
+        return file
+    return file.model_copy(update={"processed_key": None})
+
+
 def swept(file: File, object_keys: tuple[str, ...]) -> File:
     """Those are removed. Not a new version: nobody could see them."""
     remaining = tuple(key for key in file.leftovers if key not in object_keys)

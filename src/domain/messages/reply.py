@@ -11,6 +11,10 @@ class Done(Value):
     """The reply that has nothing to say but that it happened."""
 
 
+class Gone(Value):
+    """The reply that it could not happen, and never will: what it was about is not there."""
+
+
 class RefusalData(Value):
     """A refusal as data, since an exception loses its type over RPC."""
 

@@ -1,5 +1,7 @@
 """A photo over a season: finished, archived after 90 days, edited again, all of it by itself."""
 
+import json
+
 import pytest
 
 from storage.objects import StorageClass
@@ -39,6 +41,12 @@ def kinds(darkroom: Darkroom) -> list[str]:
 def archived_classes(darkroom: Darkroom) -> list[StorageClass]:
     keys = [key for key in darkroom.objects.keys if "/archive/" in key]
     return [darkroom.objects.storage_class(key) for key in keys]
+
+
+def of_event(capsys: pytest.CaptureFixture[str], event: str) -> list[tuple[str, str]]:
+    """The level and the file of each such line."""
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [(line["level"], line["file_id"]) for line in lines if line["event"] == event]
 
 
 async def test_a_finished_photo_moves_to_the_archive_after_90_days(
@@ -102,6 +110,40 @@ async def test_while_the_bucket_is_down_a_photo_waits_for_its_archive_and_loses_
 
     file = (await signed_in_anew(darkroom, "GET", path)).json
     assert preview.status == 200
+    assert file["archived_at"] is not None
+    assert archived_classes(darkroom) == [StorageClass.INFREQUENT_ACCESS]
+
+
+async def test_a_photo_that_is_gone_from_the_bucket_is_never_called_archived(
+    darkroom: Darkroom, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = await darkroom.edited()
+    (processed_key,) = [key for key in darkroom.objects.keys if "/processed/" in key]
+    await darkroom.objects.delete(processed_key)
+
+    await go_by(darkroom, clock, 90 * DAY_MS)
+    await go_by(darkroom, clock, 60 * MINUTE_MS)
+
+    file = (await signed_in_anew(darkroom, "GET", path)).json
+    preview = await signed_in_anew(darkroom, "GET", f"{path}/preview")
+    assert (file["status"], file["archived_at"], preview.status) == ("done", None, 200)
+    assert kinds(darkroom) == ["preview", "raw"]
+    assert of_event(capsys, "file.lost") == [("error", file["id"])]
+
+
+async def test_a_photo_that_was_lost_can_be_edited_again_and_is_archived_then(
+    darkroom: Darkroom, clock: Clock
+) -> None:
+    path = await darkroom.edited()
+    (processed_key,) = [key for key in darkroom.objects.keys if "/processed/" in key]
+    await darkroom.objects.delete(processed_key)
+    await go_by(darkroom, clock, 90 * DAY_MS)
+
+    await signed_in_anew(darkroom, "POST", f"{path}/revision")
+    await darkroom.work()
+    await go_by(darkroom, clock, 90 * DAY_MS)
+
+    file = (await signed_in_anew(darkroom, "GET", path)).json
     assert file["archived_at"] is not None
     assert archived_classes(darkroom) == [StorageClass.INFREQUENT_ACCESS]
 

@@ -1,5 +1,7 @@
 """The performer: each effect does what it says, may be repeated, and an outage is told as one."""
 
+import asyncio
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -19,13 +21,15 @@ from actors.effects import (
 from domain import keys
 from domain.errors import Outage
 from domain.file import OrderPause
+from domain.limits import RPC_TIMEOUT_MS
 from domain.messages.file import DeleteFile, DescribeFile, Dispatch, Register
 from domain.messages.operations import ListAudit, OrderTotals, RecordActions, Report
 from domain.messages.order import Applied, ListFiles
-from domain.messages.reply import AuditRecord
+from domain.messages.reply import AuditRecord, Gone
 from domain.operation import Operation
 from storage.objects import StorageClass
 from tests.fakes.local_actors import LocalActors
+from tests.unit.conftest import Clock
 from tests.unit.factories import (
     FILE_ID,
     JOB_ID,
@@ -81,6 +85,13 @@ async def test_a_photo_is_archived_where_it_costs_less_and_stays_where_it_was(
     assert actors.objects.keys == {PROCESSED_KEY, ARCHIVE_KEY}
     assert actors.objects.storage_class(ARCHIVE_KEY) is StorageClass.INFREQUENT_ACCESS
     assert await actors.objects.read(ARCHIVE_KEY) == b"photo"
+
+
+async def test_a_photo_that_cannot_be_archived_for_it_is_gone_is_said_to_be(
+    actors: LocalActors,
+) -> None:
+    assert await actors.performer.perform(ARCHIVE) == Gone()
+    assert actors.objects.keys == set()
 
 
 async def test_a_sweep_removes_what_it_names_and_nothing_else(actors: LocalActors) -> None:
@@ -184,6 +195,27 @@ async def test_whoever_cannot_be_reached_is_an_outage(
 
     with pytest.raises(Outage):
         await actors.performer.perform(effect)
+
+
+class SilentQueue:
+    """Takes a message and does not say so, for as long as a file's caller would wait for it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def send(self, body: dict[str, str]) -> None:
+        assert body
+        self._clock.advance_ms(RPC_TIMEOUT_MS - 1_000)
+        await asyncio.Event().wait()
+
+
+async def test_a_queue_that_is_silent_is_an_outage_before_a_caller_takes_the_file_for_gone(
+    actors: LocalActors, clock: Clock
+) -> None:
+    performer = dataclasses.replace(actors.performer, jobs=SilentQueue(clock))
+
+    with pytest.raises(Outage):
+        await performer.perform(SendDispatch(Dispatch(file_id=FILE_ID, job_id=JOB_ID), 0))
 
 
 # --- Nudges -------------------------------------------------------------------------------------

@@ -141,6 +141,26 @@ def test_a_deleted_file_is_not_archived() -> None:
     assert archived(deleted) is deleted
 
 
+# --- What cannot be archived, for it is gone ----------------------------------------------------
+
+
+def test_a_file_whose_photo_is_gone_keeps_its_preview_and_is_not_to_be_archived() -> None:
+    lost = retention.lost(EDITED, PROCESSED_KEY)
+
+    assert (lost.preview, lost.archived_at_ms) == (EDITED.preview, None)
+    assert not retention.may_archive(lost)
+    assert snapshot(lost) == snapshot(EDITED)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [ARCHIVED, EDITED_AGAIN, files.deleted(EDITED, OLD_MS)],
+    ids=["archived already", "edited again", "deleted"],
+)
+def test_a_file_that_has_moved_on_has_not_lost_what_it_refers_to(file: File) -> None:
+    assert retention.lost(file, PROCESSED_KEY) is file
+
+
 # --- A revision of an archived file -------------------------------------------------------------
 
 
