@@ -160,7 +160,7 @@ def _told(call: Call, action: Action, target: str, operated: Operated) -> Respon
 def _log(call: Call, action: Action, target: str, operated: Operated) -> None:
     log(
         "operator.acted",
-        request_id=call.request.id,
+        req_id=call.request.id,
         operator=action.operator,
         operation=action.operation.value,
         target=target,

@@ -100,7 +100,7 @@ async def test_a_bug_is_one_line_with_its_traceback_and_its_request(
     await leaky(darkroom).finalize(begun["intent_id"])
 
     bug, served = logged(capsys)
-    assert (bug["event"], bug["level"], bug["request_id"]) == ("request.broke", "error", "req-1")
+    assert (bug["event"], bug["level"], bug["req_id"]) == ("request.broke", "error", "req-1")
     assert "KeyError" in bug["error"]
     assert (served["event"], served["status"]) == ("request.served", 500)
 
@@ -132,7 +132,7 @@ async def test_each_request_is_one_line_of_facts(
     (line,) = logged(capsys)
     assert line["event"] == "request.served"
     assert (line["method"], line["path"], line["status"]) == ("GET", f"{ORDER}/files", 404)
-    assert (line["request_id"], line["code"]) == ("req-1", "order_not_found")
+    assert (line["req_id"], line["code"]) == ("req-1", "order_not_found")
     assert "duration_ms" in line
 
 

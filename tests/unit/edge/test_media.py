@@ -3,7 +3,7 @@
 import pytest
 
 from edge.signing import MediaClaims
-from tests.unit.darkroom import Answer, Darkroom, a_request
+from tests.unit.darkroom import TRACEPARENT, Answer, Darkroom, a_request
 from tests.unit.factories import NOW_MS
 
 pytestmark = pytest.mark.anyio
@@ -33,6 +33,7 @@ async def test_the_whole_object_with_what_a_cache_needs(darkroom: Darkroom) -> N
         "cache-control": "private, max-age=3600",
         "x-content-type-options": "nosniff",
         "x-request-id": "req-1",
+        "traceparent": TRACEPARENT,
     }
 
 

@@ -219,7 +219,7 @@ async def test_an_action_is_one_line_in_the_log_without_its_reason(
     assert line.pop("at_ms") > 0
     assert line == {
         "event": "operator.acted",
-        "request_id": "req-1",
+        "req_id": "req-1",
         "operator": "olga",
         "operation": "pause",
         "target": path.rsplit("/", 1)[1],

@@ -11,7 +11,15 @@ from tools.runtime import paths
 
 CONFIG = tomllib.loads((paths.ROOT / "wrangler.toml").read_text())
 VARIABLES = CONFIG["vars"]
-SECRETS = {"jwt_secret", "url_signing_secret", "operator_tokens"}
+SECRETS = {
+    "canary_secret",
+    "canary_secret_previous",
+    "canary_token",
+    "jwt_secret",
+    "operator_tokens",
+    "origin_internal_token",
+    "url_signing_secret",
+}
 
 
 @pytest.mark.parametrize("name", sorted(Settings.model_fields.keys() - SECRETS))
