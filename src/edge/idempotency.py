@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.errors import Code, Outage, Refusal
 from domain.limits import IDEMPOTENCY_KEY_CHARACTERS_MAX
@@ -32,6 +32,13 @@ class KeptAnswer(Value):
     body: str
 
 
+class Made(NamedTuple):
+    """A request's answer. Unless it is final, a repeat is to find a better one."""
+
+    response: Response
+    is_final: bool
+
+
 def idempotency_key(request: Request) -> str | None:
     """As a string in quotes, which is how the draft has it, or bare, which is how most send it."""
     header = request.headers.get(HEADER)
@@ -48,17 +55,17 @@ def idempotency_key(request: Request) -> str | None:
 
 
 async def answered_once(
-    call: Call, body: Body, answer: Callable[[str | None], Awaitable[Response]]
+    call: Call, body: Body, answer: Callable[[str | None], Awaitable[Made]]
 ) -> Response:
     """Of a request about an order.
 
-    An answer that cannot be kept was given nevertheless; the request then counts as one that broke
-    off. Who repeats it asks for the same jobs by the same ids; who uses the key again a day later,
-    for others: so `answer` is given the key with the time of its first use.
+    An answer that is not final, or cannot be kept, was given nevertheless; the request then counts
+    as one that broke off. Who repeats it asks for the same jobs by the same ids; who uses the key
+    again a day later, for others: so `answer` is given the key with the time of its first use.
     """
     key = idempotency_key(call.request)
     if key is None:
-        return await answer(None)
+        return (await answer(None)).response
     order_id, caller_id, orders = call.parameters["order_id"], call.caller_id, call.services.orders
     begin = BeginRequest(caller_id=caller_id, key=key, fingerprint=fingerprint(call.request, body))
     begun = await orders.begin(order_id, begin)
@@ -67,8 +74,10 @@ async def answered_once(
         return json_text(kept.body, kept.status).with_headers(REPLAYED)
     to_keep = None
     try:
-        response = await answer(f"{key} {begun.began_ms}")
-        to_keep = KeptAnswer(status=response.status, body=response.body or "").model_dump_json()
+        response, is_final = await answer(f"{key} {begun.began_ms}")
+        if is_final:
+            kept = KeptAnswer(status=response.status, body=response.body or "")
+            to_keep = kept.model_dump_json()
     finally:
         with contextlib.suppress(Outage, Refusal):
             finish = FinishRequest(caller_id=caller_id, key=key, answer=to_keep)

@@ -13,7 +13,7 @@ from domain.messages.file import Submit
 from domain.messages.order import DescribeOrder, ListMarked
 from domain.values import Value
 from edge.exchange import Body, Response, json_response, optional_body, parsed_body
-from edge.idempotency import REPLAYED, answered_once, idempotency_key
+from edge.idempotency import REPLAYED, Made, answered_once, idempotency_key
 from edge.services import Call
 
 
@@ -49,8 +49,11 @@ async def submit(call: Call) -> Response:
     return await answered_once(call, body, partial(_submit, call, body))
 
 
-async def _submit(call: Call, body: SubmitBody, key: str | None) -> Response:
-    """One job per file. A file that cannot take one is skipped with the reason; others go on."""
+async def _submit(call: Call, body: SubmitBody, key: str | None) -> Made:
+    """One job per file. A file that cannot take one is skipped with the reason; others go on.
+
+    Whether one that did not answer has its job, nobody knows until the request is repeated.
+    """
     order_id = call.parameters["order_id"]
     file_ids = await _wanted(call, order_id, body)
     turn = asyncio.Semaphore(SUBMIT_CONCURRENCY)
@@ -70,7 +73,8 @@ async def _submit(call: Call, body: SubmitBody, key: str | None) -> Response:
         created=tuple(r for r in results if isinstance(r, CreatedJob)),
         skipped=tuple(r for r in results if isinstance(r, SkippedFile)),
     )
-    return json_response(view, 202)
+    is_final = all(skipped.reason is not Code.UNAVAILABLE for skipped in view.skipped)
+    return Made(json_response(view, 202), is_final)
 
 
 async def _wanted(call: Call, order_id: str, body: SubmitBody) -> list[str]:

@@ -141,6 +141,48 @@ async def test_an_order_nobody_made_keeps_no_keys(darkroom: Darkroom) -> None:
     assert answer.problem == (404, "order_not_found")
 
 
+# --- What does not answer -----------------------------------------------------------------------
+
+
+async def test_a_file_that_did_not_answer_is_asked_again_by_a_repeat(darkroom: Darkroom) -> None:
+    path = await darkroom.uploaded()
+    darkroom.actors.files.is_down = True
+    first = await submit(darkroom, path)
+    darkroom.actors.files.is_down = False
+
+    again = await submit(darkroom, path)
+
+    assert [file["reason"] for file in first.json["skipped"]] == ["unavailable"]
+    assert (len(again.json["created"]), is_replayed(again)) == (1, False)
+    assert is_replayed(await submit(darkroom, path))
+
+
+class FilesThatFallSilent(FileClient):
+    """Files that take their jobs, and do not say so."""
+
+    async def submit(self, file_id: str, message: Submit) -> Submitted:
+        await super().submit(file_id, message)
+        raise Outage("file actor: no answer")
+
+
+async def test_a_repeat_finds_the_jobs_that_were_created_while_nobody_answered(
+    darkroom: Darkroom,
+) -> None:
+    path = await darkroom.uploaded()
+    whole = darkroom.services
+    silent = FilesThatFallSilent(darkroom.actors.files)
+    darkroom.services = dataclasses.replace(whole, files=silent)
+    await submit(darkroom, path)
+    darkroom.services = whole
+    await darkroom.work()
+
+    again = await submit(darkroom, path)
+
+    file = (await darkroom.call("GET", path)).json
+    assert [job["job_id"] for job in again.json["created"]] == [file["job"]["id"]]
+    assert (file["status"], len(file["jobs"])) == ("done", 1)
+
+
 # --- What breaks off ----------------------------------------------------------------------------
 
 
