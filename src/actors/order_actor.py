@@ -1,7 +1,6 @@
 """The Durable Object of one order: messages, the alarm, and its watchers' hibernating sockets."""
 
 import secrets
-import time
 from typing import Any
 
 from js import WebSocketPair, WebSocketRequestResponsePair
@@ -12,16 +11,15 @@ from actors.host import Host
 from actors.order import OrderCore
 from actors.remote import refused
 from actors.waiting import Waiting
+from actors.watchers import broadcast
 from domain.errors import Code, Refusal
 from domain.limits import MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX, WATCHERS_RETRY_AFTER_MS
 from domain.messages.order import AwaitOrder
 from storage.durable_sql import DurableSql
 
-OPEN = 1  # WebSocket.readyState
 # RFC 6455, 7.4.1
 NORMAL_CLOSURE = 1000
 MESSAGE_TOO_BIG = 1009
-SESSION_EXPIRED = 4401  # ours (RFC 6455, 7.4.2): sign in again
 UNSENDABLE = frozenset({1005, 1006, 1015})  # they say how a socket ended; nobody may send them
 
 
@@ -30,17 +28,18 @@ class OrderActor(DurableObject):
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
         self.core = OrderCore(sql, settings_of(env), lambda: secrets.token_hex(4))
-        name = str(ctx.id.name)
-        self.host = Host(self.core, ctx.storage, performer_of(env).perform, name, clock_ms)
+        self.name = str(ctx.id.name)
+        self.host = Host(self.core, ctx.storage, performer_of(env).perform, self.name, clock_ms)
         self.waiting = Waiting(self.core.cursor)
         ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)
         try:
-            for event in self.core.take_events():
-                broadcast(self.ctx, event.model_dump_json())
             self.waiting.release()
+            for event in self.core.take_events():
+                sockets = self.ctx.getWebSockets()
+                broadcast(sockets, event.model_dump_json(), clock_ms(), self.name)
         finally:
             await self.host.settle()  # what is kept is owed, whatever becomes of its watchers
         return answer
@@ -93,15 +92,3 @@ def check_room(ctx: Any) -> None:
             f"{ORDER_WATCHERS_MAX} connections watch this order already",
             {"retry_after_ms": WATCHERS_RETRY_AFTER_MS},
         )
-
-
-def broadcast(ctx: Any, text: str) -> None:
-    """To every watcher whose session still holds. The others hear that it does not, and no more."""
-    now_ms = time.time() * 1000
-    for socket in ctx.getWebSockets():
-        if socket.readyState != OPEN:
-            continue
-        if int(socket.deserializeAttachment()) <= now_ms:
-            socket.close(SESSION_EXPIRED, "the session has expired")
-        else:
-            socket.send(text)
