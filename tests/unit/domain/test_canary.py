@@ -137,6 +137,14 @@ def test_within_a_generation_nobody_moves_while_the_percentage_grows(
     assert (later.cohort, later.reason, later.cookie) == (first.cohort, Reason.COOKIE, None)
 
 
+def test_lowering_it_leaves_those_alone_whom_the_origin_serves_anyway() -> None:
+    first = a_decision(10, 5_000)
+
+    later = come_back(first, a_config(5))
+
+    assert (later.cohort, later.reason, later.cookie) == (PROXY, Reason.COOKIE, None)
+
+
 @given(PERCENT, BUCKET, BUCKET)
 def test_a_new_generation_samples_again_by_the_bucket_of_the_cookie(
     percent: float, bucket: int, key_bucket: int

@@ -1,5 +1,6 @@
 """The cohort's cookie: written as designed, kept for a day, and believed only if it is ours."""
 
+import hmac
 import time
 
 import pytest
@@ -42,6 +43,11 @@ def spliced(**changes: str) -> str:
     return f"{NAME}={'.'.join((parts | changes).values())}"
 
 
+def mac(secret: str, of: str = "_canary_cohort=1.n.500.1.1000.1795341600") -> str:
+    """As another program would make it."""
+    return hmac.new(secret.encode(), of.encode(), "sha256").hexdigest()[:32]
+
+
 def read(header: str | None, at_ms: int = NOW_MS) -> CohortCookie | None:
     return COOKIES.read(header, at_ms)
 
@@ -49,8 +55,7 @@ def read(header: str | None, at_ms: int = NOW_MS) -> CohortCookie | None:
 def test_the_cookie_is_compact_and_has_exactly_these_attributes() -> None:
     value, attributes = COOKIES.set_cookie(a_cookie(Cohort.NATIVE), NOW_MS).split("; ", 1)
 
-    assert value == f"_canary_cohort=1.n.500.1.1000.1795341600.{MAC}"
-    assert len(MAC) == 32
+    assert value == f"_canary_cohort=1.n.500.1.1000.1795341600.{mac(SECRET)}"
     assert attributes == "Max-Age=86400; Path=/; HttpOnly; Secure; SameSite=None"
 
 
@@ -119,6 +124,8 @@ def test_it_is_found_whatever_cookies_stand_beside_it(header: str) -> None:
         spliced(issued="9" * 5_000),
         spliced(version="2"),
         spliced(mac="0" * 32),
+        spliced(mac=mac(SECRET, OURS.partition("=")[2].rpartition(".")[0])),
+        spliced(mac=mac("")),
         spliced(mac=MAC.upper()),
         spliced(mac=""),
         spliced(mac="é" * 32),
@@ -186,6 +193,7 @@ def test_while_a_secret_is_replaced_both_are_believed_and_the_new_one_signs() ->
 @pytest.mark.parametrize("cookies", [CohortCookies(""), CohortCookies("", ""), CohortCookies("x")])
 def test_without_a_secret_no_cookie_is_believed(cookies: CohortCookies) -> None:
     assert cookies.read(OURS, NOW_MS) is None
+    assert cookies.read(spliced(mac=mac("")), NOW_MS) is None
 
 
 def visit(header: str | None, config: Effective, key_bucket: int) -> Decision:

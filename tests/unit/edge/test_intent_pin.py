@@ -43,6 +43,7 @@ def test_an_intent_of_ours_stays_ours_even_when_it_has_expired(
         jwt.encode(INTENT.model_dump() | {"aud": "darkroom:intent", "exp": 1}, SECRET * 2, "HS512"),
         Signer("x" * 32).signed(INTENT, SOON_MS),
         "a" * (TOKEN_CHARACTERS_MAX + 1),
+        SIGNER.signed(INTENT.model_copy(update={"name": "a" * TOKEN_CHARACTERS_MAX}), SOON_MS),
         "é.é.é",
         "\ud800",
         "..",
