@@ -7,6 +7,8 @@ JSON_BODY_BYTES_MAX: Final = 64 * 1024  # 500 file ids are 20 kB; nothing we acc
 FIELD_CHARACTERS_MAX: Final = 100  # of a field's name that is repeated to whoever sent it
 CONDITION_CHARACTERS_MAX: Final = 4096  # of If-Match and If-None-Match: dozens of tags
 TOKEN_CHARACTERS_MAX: Final = 4096  # a session token, or an intent, in a body
+SESSION_SKEW_S: Final = 30  # by which the clock of who signs sessions may be off
+ACCESS_SKEW_S: Final = 60  # the same of Cloudflare Access
 CURSOR_MAX: Final = 10**12  # no list will ever be that long
 PAGE_FILES_DEFAULT: Final = 100
 PAGE_FILES_MAX: Final = 500
@@ -101,6 +103,14 @@ INBOX_NOTIFICATIONS_MAX: Final = 1000  # the oldest go first
 
 # --- Operators ----------------------------------------------------------------------------------
 OPERATOR_TOKEN_CHARACTERS_MIN: Final = 16  # 64 bits even in hex; nobody guesses that over HTTP
+OPERATOR_NAME_CHARACTERS_MAX: Final = 254  # an e-mail address has no more (RFC 5321, 4.5.3)
+ACCESS_KEYS_MS_MAX: Final = 3_600_000  # how long Access' keys are believed; it has them for weeks
+ACCESS_KEYS_PAUSE_MS: Final = 60_000  # between two looks for a key that nobody has heard of
+ACCESS_KEYS_RETRY_MS: Final = 5_000  # after a look that came to nothing
+ACCESS_KEYS_TIMEOUT_MS: Final = 3_000
+ACCESS_KEYS_BYTES_MAX: Final = 64 * 1024  # two keys with their certificates are about 6 kB
+ACCESS_KEY_BITS_MIN: Final = 2_048  # RFC 7518, 3.3
+ACCESS_KEY_BITS_MAX: Final = 8_192  # the work of a verification grows with it
 REASON_CHARACTERS_MAX: Final = 500  # of an action: a sentence or two, or a link to the incident
 TARGET_CHARACTERS_MAX: Final = 128  # of what an action was done to: a job's id has 53, a UUID 36
 REDRIVE_JOBS_MAX: Final = 100  # redriven by one request; a Worker may make 1,000 calls
@@ -130,14 +140,16 @@ PROXY_BODY_BYTES_MAX: Final = 512_000_000  # Cloudflare's request body limit on 
 PROXY_UPLOAD_BYTES_PER_MS: Final = 500  # 4 Mbit/s: an upload may take that much longer
 VERDICT_WAIT_MS: Final = 1_000  # for the rollout's actor, by an isolate that knows nothing yet
 TELEMETRY_CELLS_MAX: Final = 500  # minutes, cohorts and phases an isolate remembers: an hour's
+HEALTH_WAIT_MS: Final = 2_000  # for each side's answer, when /qa asks how it is
+HEALTH_ANSWER_BYTES_MAX: Final = 64 * 1024  # which nobody reads
+QA_REQUESTS_MAX: Final = 10  # of one caller in the period; each asks both sides for their health
+QA_PERIOD_MS: Final = 60_000
 
 # --- The rollout's actor ------------------------------------------------------------------------
 FLUSHES_KEPT_MAX: Final = 10_000  # ids: a quarter of an hour of 100 isolates; a repeat comes sooner
 FIGURES_HOURS: Final = 24  # that figures tell of, besides the running hour
-EVENT_MINUTES_KEPT: Final = 26 * 60  # an orphan is one after a day at most, and is told for an hour
 ISOLATE_SILENT_MS: Final = 60_000  # then it is gone: none flushes less often
 ISOLATES_KEPT_MS: Final = 3_600_000
-STATUSES_MAX: Final = 100  # different ones of one tally; the edge answers with about thirty
 ALERT_KEPT_MS: Final = 24 * 3_600_000  # that nobody has accepted: older news help nobody
 ALERT_TIMEOUT_MS: Final = 10_000
 ALERT_ANSWER_BYTES_MAX: Final = 16 * 1024  # which nobody reads

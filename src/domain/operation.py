@@ -33,6 +33,7 @@ class Operation(StrEnum):
     ARM = "arm"  # and it does again
     TRIP = "trip"  # what the breaker itself did, in the audit
     RECOVER = "recover"
+    CONFIGURE = "configure"  # somebody has edited the rollout's value in KV
 
 
 def cancelled(file: File, job_id: str, now_ms: int) -> File:

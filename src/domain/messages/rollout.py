@@ -50,6 +50,7 @@ class Flush(Value):
 
     type: Literal["flush"] = "flush"
     flush_id: str
+    isolate: str = ""  # by an id it keeps for its life; without one it only asks
     tallies: tuple[MinuteTally, ...] = ()
     events: tuple[MinuteEvents, ...] = ()
     config: RolloutConfig | None = None  # as this isolate read it from KV last
