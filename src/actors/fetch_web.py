@@ -6,6 +6,7 @@ from js import AbortSignal, Object, fetch
 from pyodide.ffi import JsException, to_js
 
 from domain.errors import Outage
+from storage.streams import bounded
 from storage.web import WebAnswer, WebRequest
 
 NO_BODY = frozenset({"GET", "HEAD"})
@@ -31,17 +32,3 @@ class FetchWeb:
             raise Outage(f"{host} answered more than {bytes_max} bytes")
         headers = {str(name).lower(): str(value) for name, value in answer.headers.entries()}
         return WebAnswer(int(answer.status), headers, content.decode(errors="replace"))
-
-
-async def bounded(holder: Any, bytes_max: int) -> bytes | None:
-    """The body of a request or an answer, given up as soon as it is longer than that."""
-    if holder.body is None:
-        return b""
-    reader, pieces, size = holder.body.getReader(), [], 0
-    while not (piece := await reader.read()).done:
-        size += piece.value.byteLength
-        if size > bytes_max:
-            await reader.cancel()
-            return None
-        pieces.append(piece.value.to_bytes())
-    return b"".join(pieces)

@@ -10,9 +10,9 @@ from js import Response as JsResponse
 from pyodide.ffi import to_js
 from workers import Response as PlatformResponse
 
-from actors.fetch_web import bounded
 from edge.exchange import Request, Response
 from edge.trace import TRACEPARENT, trace_of
+from storage.streams import bounded
 
 SWITCHING_PROTOCOLS = 101
 

@@ -6,57 +6,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.unit.house import (
+    CATCHES_ALL,
+    CORES,
+    DRAWERS,
+    FUNCTION_LINES_MAX,
+    HOLDS_FOREIGN_OBJECTS,
+    LEFT_OVER,
+    MAY_IMPORT,
+    MODULE_LINES_MAX,
+    PLATFORM,
+    RIM,
+    SHELL_METHODS,
+    SOCKET_EVENTS,
+    STATES,
+)
 
-# What a package may import of ours besides itself. Arrows point one way.
-MAY_IMPORT = {
-    "log": set[str](),
-    "domain": set[str](),
-    "storage": {"domain"},
-    "actors": {"storage", "domain", "log"},
-    "consumer": {"actors", "storage", "domain", "log"},
-    "edge": {"actors", "storage", "domain", "log"},
-    "rim": {"edge", "actors", "storage", "domain", "log"},
-    "entry": {"rim", "edge", "consumer", "actors", "storage", "domain", "log"},
-}
-PLATFORM = {"js", "pyodide", "workers"}
-RIM = {
-    "entry.py",
-    "rim/http.py",
-    "rim/origin.py",
-    "rim/points.py",
-    "actors/backlog_actor.py",
-    "actors/environment.py",
-    "actors/fetch_web.py",
-    "actors/file_actor.py",
-    "actors/inbox_actor.py",
-    "actors/operations_actor.py",
-    "actors/order_actor.py",
-}
-HOLDS_FOREIGN_OBJECTS = RIM | {
-    "storage/durable_sql.py",
-    "storage/images_previews.py",
-    "storage/kv_config.py",
-    "storage/r2_objects.py",
-}
-CORES = {
-    "file",
-    "file_outbox",
-    "inbox",
-    "operations",
-    "order",
-    "effects",
-    "events",
-    "remote",
-}
-SHELL_METHODS = {"wait", "__init__", "receive", "alarm", "fetch"}
-SOCKET_EVENTS = {"webSocketMessage", "webSocketClose", "webSocketError"}
-CATCHES_ALL = {"actors/host.py", "consumer/edit.py", "edge/app.py", "storage/foreign.py"}
-STATES = {"queued", "in_progress", "done", "failed"}
-DRAWERS = {"base", "common", "helper", "helpers", "manager", "misc", "shared", "util", "utils"}
-LEFT_OVER = ("TODO", "FIXME", "XXX", "keep in sync", "stays in sync")
-MODULE_LINES_MAX = 300
-FUNCTION_LINES_MAX = 40
+ROOT = Path(__file__).resolve().parents[2]
 
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 IMPORT = (ast.Import, ast.ImportFrom)

@@ -61,8 +61,8 @@ def test_a_plain_path_is_decoded_once(raw: str, path: str) -> None:
     [
         ("DELETE", FILE.replace("/api/files", "/API/files")),
         ("DELETE", FILE.replace("/api/files", "/api/Files")),
-        ("DELETE", FILE.replace("/api/files", "/api/ﬁles")),
-        ("PATCH", FILE.replace("/api", "/ａpi")),
+        ("DELETE", FILE.replace("/api/files", "/api/\ufb01les")),
+        ("PATCH", FILE.replace("/api", "/\uff41pi")),
         ("DELETE", f"{FILE}/"),
         ("POST", "/api/orders/summer-42/submit-edits//"),
         ("GET", "/api/Orders/summer-42/files"),

@@ -1,0 +1,28 @@
+"""The emergency Worker: passes everything on to the origin. See `wrangler.fallback.toml`."""
+
+from typing import Any
+
+from workers import WorkerEntrypoint
+
+from domain.fallback_settings import FallbackSettings
+from edge.fallback import Fallback, fall_back
+from edge.proxy import Bounds, Proxy
+from rim.http import platform_response, request_of
+from rim.origin import FetchOrigin
+
+
+class Default(WorkerEntrypoint):
+    async def fetch(self, request: Any) -> Any:
+        env = self.env
+        response = await fall_back(request_of(request), lambda: _fallback(env))
+        return platform_response(response)
+
+
+def _fallback(env: Any) -> Fallback:
+    names = [name.upper() for name in FallbackSettings.model_fields]
+    settings = FallbackSettings.read({name: getattr(env, name, None) for name in names})
+    bounds = Bounds.of(settings.backend_request_timeout_ms, settings.backend_retry_attempts)
+    return Fallback(
+        proxy=Proxy(settings.origin_api_base, bounds, FetchOrigin()),
+        prefixes=settings.prefixes,
+    )
