@@ -234,17 +234,18 @@ def lease_expired(file: File, *, backoff_ms: int, now_ms: int) -> File:
 
 
 def renamed(file: File, name: str, now_ms: int) -> File:
+    """Locked, it is refused even its own name: whoever asks must not depend on what it has."""
+    check_unlocked(file, "renamed", now_ms)
     if name == file.name:
         return file
-    check_unlocked(file, "renamed", now_ms)
     return changed(file, now_ms, name=name)
 
 
 def marked(file: File, now_ms: int, *, value: bool) -> File:
     """Locked, a file cannot be marked either: the end of its edit would take the mark away."""
+    check_unlocked(file, "marked" if value else "unmarked", now_ms)
     if value == file.marked:
         return file
-    check_unlocked(file, "marked" if value else "unmarked", now_ms)
     return changed(file, now_ms, marked=value)
 
 

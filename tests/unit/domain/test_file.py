@@ -132,9 +132,11 @@ def test_towards_the_end_of_a_lease_there_is_less_time_to_wait() -> None:
     ids=["rename", "mark"],
 )
 def test_a_change_to_what_is_so_already_is_no_new_version(same: Callable[[File], File]) -> None:
-    file = a_locked_file()
+    file = a_file()
 
     assert same(file) is file
+    with pytest.raises(Refusal, match="file_locked"):
+        same(a_locked_file())
 
 
 # --- Submit and claim ---------------------------------------------------------------------------

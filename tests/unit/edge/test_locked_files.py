@@ -33,10 +33,12 @@ async def names(darkroom: Darkroom) -> list[str]:
     [
         ("PATCH", "", {"name": "new.jpg"}),
         ("PATCH", "", {"marked": True}),
+        ("PATCH", "", {"name": "beach.jpg"}),
+        ("PATCH", "", {"marked": False}),
         ("DELETE", "", None),
         ("POST", "/revision", None),
     ],
-    ids=["rename", "mark", "delete", "revision"],
+    ids=["rename", "mark", "name it has", "mark it has not", "delete", "revision"],
 )
 async def test_a_locked_file_says_which_job_holds_it_and_until_when(
     darkroom: Darkroom, method: str, suffix: str, body: dict[str, object] | None
