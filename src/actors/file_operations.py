@@ -32,7 +32,7 @@ class FileOperations:
         action = message.action
         if known := self._actions.answer(action.action_id):
             return known
-        after = _changed(message, before, now_ms)
+        after = self._changed(message, before, now_ms)
         operated = Operated(
             action_id=action.action_id,
             is_changed=after is not before,
@@ -61,6 +61,17 @@ class FileOperations:
             ),
             actions=self._actions.records(),
         )
+
+    def _changed(self, message: OperateFile, file: File, now_ms: int) -> File:
+        try:
+            return _changed(message, file, now_ms)
+        except Refusal as refusal:
+            job, past_id = file.job, message.job_id or ""
+            if refusal.code is not Code.JOB_NOT_FOUND or not self._repository.had_job(past_id):
+                raise
+            assert job is not None
+            told = f"{past_id} is past: the newest job of {file.id} is {job.id}"
+            raise Refusal(Code.JOB_SUPERSEDED, told, {"job_id": job.id}) from None
 
 
 def _changed(message: OperateFile, file: File, now_ms: int) -> File:

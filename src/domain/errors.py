@@ -53,6 +53,7 @@ class Code(StrEnum):
     JOB_ACTIVE = "job_active"
     JOB_NOT_FOUND = "job_not_found"
     JOB_NOT_FAILED = "job_not_failed"
+    JOB_SUPERSEDED = "job_superseded"
     JOB_NOT_CLAIMABLE = "job_not_claimable"
     LEASE_LOST = "lease_lost"
     PREVIEW_NOT_FOUND = "preview_not_found"

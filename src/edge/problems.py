@@ -53,6 +53,7 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.JOB_ACTIVE: (409, "A job is active on this file"),
     Code.JOB_NOT_FOUND: (404, "There is no such job"),
     Code.JOB_NOT_FAILED: (409, "The job has not failed"),
+    Code.JOB_SUPERSEDED: (409, "The file has a newer job"),
     Code.JOB_NOT_CLAIMABLE: (409, "The job cannot be claimed"),
     Code.LEASE_LOST: (409, "The lease was lost"),
     Code.PREVIEW_NOT_FOUND: (404, "There is no preview yet"),

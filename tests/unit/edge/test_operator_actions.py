@@ -91,6 +91,23 @@ async def test_a_job_that_has_not_failed_cannot_be_redriven(darkroom: Darkroom) 
     assert answer.problem == (409, "job_not_failed")
 
 
+@pytest.mark.parametrize("verb", ["redrive", "cancel"])
+async def test_a_job_that_is_its_files_newest_no_longer_is_told_apart_from_one_that_never_was(
+    darkroom: Darkroom, verb: str
+) -> None:
+    path = await darkroom.edited()
+    past = (await darkroom.call("GET", path)).json["job"]["id"]
+    await darkroom.submit(path)
+    newest = (await darkroom.call("GET", path)).json["job"]["id"]
+
+    superseded = await darkroom.operate("POST", f"/ops/jobs/{past}/{verb}", "why not")
+    unknown = await darkroom.operate("POST", f"/ops/jobs/{past[:-8]}{'0' * 8}/{verb}", "why not")
+
+    assert superseded.problem == (409, "job_superseded")
+    assert superseded.json["job_id"] == newest
+    assert unknown.problem == (404, "job_not_found")
+
+
 async def test_a_paused_order_pauses_its_files(darkroom: Darkroom) -> None:
     path = await a_file(darkroom)
 
