@@ -23,6 +23,7 @@ class Costs:
     queue_sends: int = 0
     object_calls: int = 0
     operations_rows: int = 0
+    backlog_rows: int = 0
 
 
 def rows_kept(sql: SqliteSql) -> int:
@@ -36,7 +37,8 @@ def spent(darkroom: Darkroom) -> Costs:
     actors = darkroom.actors
     files, orders = list(actors.files.actors.values()), list(actors.orders.actors.values())
     inboxes, operations = actors.inboxes.actors.values(), list(actors.operations.actors.values())
-    namespaces = (actors.files, actors.orders, actors.inboxes, actors.operations)
+    others = (actors.inboxes, actors.operations, actors.backlog)
+    namespaces = (actors.files, actors.orders, *others)
     return Costs(
         calls=sum(namespace.calls for namespace in namespaces),
         file_rows=sum(rows_kept(actor.sql) for actor in files),
@@ -46,6 +48,7 @@ def spent(darkroom: Darkroom) -> Costs:
         queue_sends=actors.queue.sends,
         object_calls=actors.objects.calls,
         operations_rows=sum(rows_kept(actor.sql) for actor in operations),
+        backlog_rows=sum(rows_kept(actor.sql) for actor in actors.backlog.actors.values()),
     )
 
 

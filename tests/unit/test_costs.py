@@ -1,5 +1,7 @@
 """What each step of a photo costs in billable operations. Raise a number only with a reason."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.conftest import Clock
@@ -134,6 +136,27 @@ async def test_the_cost_of_a_whole_edit(darkroom: Darkroom) -> None:
     assert cost == Costs(
         calls=5, file_rows=12, order_rows=10, inbox_rows=1, alarms_set=6, object_calls=3
     )
+
+
+@pytest.mark.parametrize(
+    ("transport", "carriage"),
+    [("queue", {"queue_sends": 1}), ("cron", {"calls": 10, "backlog_rows": 2})],
+    ids=["queue", "cron"],
+)
+async def test_the_cost_of_a_job_from_its_submit_until_it_is_done(
+    clock: Clock,  # noqa: ARG001 -- time stands still while it is used
+    transport: str,
+    carriage: dict[str, int],
+) -> None:
+    darkroom = Darkroom(job_transport=transport)
+    path = await darkroom.uploaded()
+
+    async def is_submitted_and_edited() -> None:
+        await darkroom.submit(path)
+        await darkroom.work()
+
+    whole = Costs(calls=8, file_rows=17, order_rows=13, inbox_rows=1, alarms_set=8, object_calls=3)
+    assert await cost_of(darkroom, is_submitted_and_edited) == replace(whole, **carriage)
 
 
 async def test_the_cost_of_an_attempt_that_fails(darkroom: Darkroom) -> None:
