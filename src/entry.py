@@ -24,6 +24,7 @@ from actors.file_actor import FileActor
 from actors.inbox_actor import InboxActor
 from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
+from actors.rollout_actor import RolloutActor
 from consumer.edit import Editor
 from consumer.transport import Transport
 from domain.settings import Settings
@@ -51,6 +52,7 @@ __all__ = [
     "InboxActor",
     "OperationsActor",
     "OrderActor",
+    "RolloutActor",
 ]
 
 # What requests of one isolate share: plain data, which may be lost with it.

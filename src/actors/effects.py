@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from domain.alert import Alert
 from domain.file import OrderPause
 from domain.messages.file import Dispatch
 from domain.messages.inbox import Deliver
 from domain.messages.operations import RecordActions, Report
 from domain.messages.order import Apply
+from domain.rollout_settings import Channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ class ExpireUpload:
     prefixes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SendAlert:
+    channel: Channel
+    alert: Alert
+
+
 Effect = (
     SendDispatch
     | TellOrder
@@ -95,6 +103,7 @@ Effect = (
     | NudgeFiles
     | ReportOrder
     | ExpireUpload
+    | SendAlert
 )
 
 
@@ -115,3 +124,5 @@ def ids_of(effect: Effect) -> dict[str, str]:
             return {"order_id": effect.order_id}
         case ReportOrder():
             return {"order_id": effect.report.order_id}
+        case SendAlert():
+            return {"channel": effect.channel, "key": effect.alert.key}

@@ -1,5 +1,6 @@
 """The platform's `env` as our own values. Read in entry.py and in shells, and nowhere else."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from js import Date
@@ -13,6 +14,7 @@ from actors.client import (
     OrderClient,
 )
 from actors.performer import Performer, Queue
+from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from storage.r2_objects import R2Objects
 
@@ -23,8 +25,15 @@ def clock_ms() -> int:
 
 
 def settings_of(env: Any) -> Settings:
-    names = [name.upper() for name in Settings.model_fields]
-    return Settings.read({name: getattr(env, name, None) for name in names})
+    return Settings.read(_variables(env, Settings.model_fields))
+
+
+def rollout_settings_of(env: Any) -> RolloutSettings:
+    return RolloutSettings.read(_variables(env, RolloutSettings.model_fields))
+
+
+def _variables(env: Any, names: Iterable[str]) -> dict[str, object]:
+    return {name.upper(): getattr(env, name.upper(), None) for name in names}
 
 
 def performer_of(env: Any) -> Performer:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
+from actors.alerting import AlertAnswered, Alerting
 from actors.client import FileClient, InboxClient, OperationsClient, OrderClient
 from actors.effects import (
     ArchiveObject,
@@ -14,6 +15,7 @@ from actors.effects import (
     PurgeObjects,
     RecordAudit,
     ReportOrder,
+    SendAlert,
     SendDispatch,
     SweepObjects,
     TellOrder,
@@ -42,8 +44,11 @@ class Performer:
     inboxes: InboxClient
     operations: OperationsClient
     objects: Objects
+    alerts: Alerting | None = None  # None: this actor alerts nobody
 
-    async def perform(self, effect: Effect) -> Applied | Nudged | Done | Gone | None:  # noqa: C901 -- a case each
+    async def perform(  # noqa: C901 -- a case each
+        self, effect: Effect
+    ) -> Applied | Nudged | Done | Gone | AlertAnswered | None:
         """What came back, if anybody asks. `Outage`: it did not happen, or nobody can say."""
         match effect:
             case SendDispatch():
@@ -67,6 +72,9 @@ class Performer:
                 await self.operations.report(effect.report)
             case ExpireUpload():
                 return await self._expire(effect)
+            case SendAlert():
+                assert self.alerts is not None, "only the rollout's actor owes any"
+                return await self.alerts.send(effect.channel, effect.alert)
         return None
 
     async def _send(self, effect: SendDispatch) -> None:

@@ -70,7 +70,7 @@ def _state(
 ) -> Literal["ok", "inconclusive", "breached", "tripped", "cooling"]:
     if finding.rule not in breaker.tripped:
         return finding.state
-    return "tripped" if finding.state == "breached" else "cooling"
+    return "cooling" if finding.state == "ok" else "tripped"
 
 
 def _change(before: Breaker, after: Breaker, settings: RolloutSettings) -> Change:

@@ -41,7 +41,7 @@ class RolloutSettings(Variables):
     breaker_dry_run: bool = False  # until an operator says otherwise
     breaker_minute_ms: int = Field(default=60_000, ge=100, le=60_000)  # tests have shorter minutes
 
-    alert_webhook_url: str = Field(default="", pattern=URL)
+    alert_webhook_url: str = Field(default="", pattern=URL, repr=False)  # some have a key in it
     alert_webhook_secret: str = Field(default="", repr=False)
     pagerduty_url: str = Field(default="https://events.pagerduty.com/v2/enqueue", pattern=URL)
     pagerduty_routing_key: str = Field(default="", repr=False)

@@ -6,9 +6,10 @@ Time is whatever `time.time()` says, so a test freezes it. Alarms ring when the 
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from actors.alerting import Alerting
 from actors.backlog import BacklogCore, BacklogQueue
 from actors.client import (
     BacklogClient,
@@ -26,11 +27,15 @@ from actors.operations import OperationsCore
 from actors.order import OrderCore
 from actors.performer import Performer
 from actors.remote import refused
+from actors.rollout import RolloutCore
 from actors.waiting import Waiting
 from domain.errors import Refusal
 from domain.messages.order import AwaitOrder
+from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
+from tests.fakes.memory_mail import MemoryMail
 from tests.fakes.memory_objects import MemoryObjects
+from tests.fakes.memory_web import MemoryWeb
 from tests.fakes.sqlite_sql import SqliteSql
 
 
@@ -160,6 +165,20 @@ class LocalOperations(_Local):
         return answer
 
 
+class LocalRollout(_Local):
+    def __init__(
+        self, settings: Settings, rollout_settings: RolloutSettings, performer: Performer
+    ) -> None:
+        super().__init__()
+        core = RolloutCore(self.sql, rollout_settings, settings.orphan_after_ms)
+        self.host = Host(core, self.alarm, performer.perform)
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        await self.host.settle()
+        return answer
+
+
 class LocalBacklog(_Local):
     def __init__(self) -> None:
         super().__init__()
@@ -193,7 +212,10 @@ class LocalNamespace(Generic[Local]):
 class LocalActors:
     """All actors of the product, with the queue and the bucket that they use."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, rollout_settings: RolloutSettings | None = None) -> None:
+        thresholds = rollout_settings or RolloutSettings()
+        self.alerts_web = MemoryWeb()
+        self.mail = MemoryMail()
         self.objects = MemoryObjects()
         self.queue = MemoryQueue()
         self.inboxes = LocalNamespace(lambda _: LocalInbox())
@@ -201,6 +223,7 @@ class LocalActors:
         self.files = LocalNamespace(lambda _: LocalFile(settings, performer))
         self.operations = LocalNamespace(lambda _: LocalOperations(performer))
         self.backlog = LocalNamespace(lambda _: LocalBacklog())
+        self.rollouts = LocalNamespace(lambda _: LocalRollout(settings, thresholds, alerting))
         is_cron = settings.job_transport == "cron"
         self.performer = performer = Performer(
             jobs=BacklogQueue(BacklogClient(self.backlog)) if is_cron else self.queue,
@@ -210,13 +233,16 @@ class LocalActors:
             operations=OperationsClient(self.operations),
             objects=self.objects,
         )
+        alerts = Alerting(thresholds, self.alerts_web, self.mail, wall_clock_ms)
+        alerting = replace(performer, alerts=alerts)
 
     async def ring(self) -> None:
         """Every alarm that is due, once."""
-        hosted: list[LocalFile | LocalOrder | LocalOperations] = [
+        hosted: list[LocalFile | LocalOrder | LocalOperations | LocalRollout] = [
             *self.files.actors.values(),
             *self.orders.actors.values(),
             *self.operations.actors.values(),
+            *self.rollouts.actors.values(),
         ]
         for actor in hosted:
             if actor.alarm.is_due():

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from domain.messages.operations import Metrics, OrderTotals
+from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from edge.prometheus import exposition
 from edge.routes import ROUTES
@@ -47,7 +48,8 @@ def test_every_event_of_the_log_is_listed_and_no_other() -> None:
 
 
 def test_every_setting_is_listed_and_no_other() -> None:
-    assert listed("Settings") == {name.upper() for name in Settings.model_fields}
+    fields = {**Settings.model_fields, **RolloutSettings.model_fields}
+    assert listed("Settings") == {name.upper() for name in fields}
 
 
 def test_every_metric_is_listed_and_no_other() -> None:

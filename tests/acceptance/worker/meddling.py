@@ -1,5 +1,6 @@
 """The product with a back door: a test is the worker that stalls, or the queue that repeats."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -8,15 +9,46 @@ from workers import Response
 import entry
 from actors.client import FileClient
 from actors.remote import accepted, refused
+from consumer.edit import Editor
 from domain.errors import Refusal
 from domain.file import Preview
 from domain.ids import new_job_id
 from domain.messages.file import Claim, Complete, Dispatch, Grant, Submit
 from domain.messages.reply import Done
 from domain.values import Value
-from entry import BacklogActor, FileActor, InboxActor, OperationsActor, OrderActor
+from entry import (
+    BacklogActor,
+    FileActor,
+    InboxActor,
+    OperationsActor,
+    OrderActor,
+    RolloutActor,
+)
+from storage.picture import PixelSize
+from storage.previews import CopyPreviews, PreviewRequest
+from storage.r2_objects import R2Objects
 
-__all__ = ["BacklogActor", "Default", "FileActor", "InboxActor", "OperationsActor", "OrderActor"]
+__all__ = [
+    "BacklogActor",
+    "Default",
+    "FileActor",
+    "InboxActor",
+    "OperationsActor",
+    "OrderActor",
+    "RolloutActor",
+]
+
+
+class SlowMaker:
+    """Thinks about it, and leaves the preview to the next one."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
+        assert (request, size)
+        await asyncio.sleep(self._seconds)
+        return None
 
 
 class Default(entry.Default):
@@ -37,6 +69,15 @@ class Default(entry.Default):
         job_id = new_job_id(file_id)
         await files.submit(file_id, Submit(caller_id=user_id, job_id=job_id))
         return await files.claim(file_id, Claim(job_id=job_id, worker_id="meddler"))
+
+    async def _edit_slowly(self, file_id: str, user_id: str, seconds: float) -> Done:
+        """The product's own editor, whose preview takes its time."""
+        files, objects = FileClient(self.env.FILES), R2Objects(self.env.PHOTOS)
+        job_id = new_job_id(file_id)
+        await files.submit(file_id, Submit(caller_id=user_id, job_id=job_id))
+        editor = Editor(files, objects, [SlowMaker(seconds), CopyPreviews(objects)], "meddler")
+        await editor.work_on(Dispatch(file_id=file_id, job_id=job_id))
+        return Done()
 
     async def _complete(self, grant: dict[str, Any]) -> Done:
         held = Grant.model_validate(grant)

@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 from workers import Response
 
 import entry
-from entry import BacklogActor, FileActor, InboxActor, OperationsActor, OrderActor
+from entry import (
+    BacklogActor,
+    FileActor,
+    InboxActor,
+    OperationsActor,
+    OrderActor,
+    RolloutActor,
+)
 
 __all__ = [
     "BacklogActor",
@@ -16,6 +23,7 @@ __all__ = [
     "InboxActor",
     "OperationsActor",
     "OrderActor",
+    "RolloutActor",
 ]
 
 

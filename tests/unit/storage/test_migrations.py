@@ -11,6 +11,7 @@ from storage import (
     inbox_repository,
     operations_repository,
     order_repository,
+    rollout_repository,
 )
 from storage.sql import migrate
 from tests.fakes.sqlite_sql import SqliteSql
@@ -58,6 +59,18 @@ TAKEN = {
         "03d387030f4a1cfa",
         "495e63d07e06b653",
     ),
+    "rollout": (
+        "d21672ca2738a857",
+        "0d198fedd1753d4d",
+        "f4f24814015bb41d",
+        "7480a50b4f12e38c",
+        "19a2f7faddc407c8",
+        "bf593cc4f79ea356",
+        "422e6dabce97c135",
+        "aba873b080a41616",
+        "a6c2205b35645656",
+        "f9bae349bef139dd",
+    ),
     "inbox": (
         "ef2662c29cd6f72d",
         "1425368d4f7235ea",
@@ -70,6 +83,7 @@ MIGRATIONS = {
     "order": order_repository.MIGRATIONS,
     "inbox": inbox_repository.MIGRATIONS,
     "operations": operations_repository.MIGRATIONS,
+    "rollout": rollout_repository.MIGRATIONS,
 }
 SCHEMA = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 

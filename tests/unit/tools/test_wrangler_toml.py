@@ -6,29 +6,34 @@ import pytest
 
 from consumer.transport import DEAD_LETTERS
 from domain.limits import CRON_CONCURRENCY
+from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from tools.runtime import paths
 
 CONFIG = tomllib.loads((paths.ROOT / "wrangler.toml").read_text())
 VARIABLES = CONFIG["vars"]
+SETTINGS = {**Settings.model_fields, **RolloutSettings.model_fields}
 SECRETS = {
+    "alert_webhook_secret",
+    "alert_webhook_url",
     "canary_secret",
     "canary_secret_previous",
     "canary_token",
     "jwt_secret",
     "operator_tokens",
     "origin_internal_token",
+    "pagerduty_routing_key",
     "url_signing_secret",
 }
 
 
-@pytest.mark.parametrize("name", sorted(Settings.model_fields.keys() - SECRETS))
+@pytest.mark.parametrize("name", sorted(SETTINGS.keys() - SECRETS))
 def test_every_setting_stands_there_with_its_default(name: str) -> None:
-    assert VARIABLES[name.upper()] == Settings.model_fields[name].default
+    assert VARIABLES[name.upper()] == SETTINGS[name].default
 
 
 def test_no_secret_and_no_unknown_variable_stands_there() -> None:
-    assert {name.lower() for name in VARIABLES} == Settings.model_fields.keys() - SECRETS
+    assert {name.lower() for name in VARIABLES} == SETTINGS.keys() - SECRETS
 
 
 def test_what_is_dead_is_consumed_and_goes_nowhere_else() -> None:
