@@ -97,6 +97,19 @@ async def test_a_worker_that_stalls_past_its_lease_answers_too_late(
     assert (before["job"]["attempt"], before["job"]["preview_maker"]) == (2, "images")
 
 
+async def test_an_edit_that_takes_longer_than_its_lease_keeps_it(
+    meddled: Server, erin: Photographer, pictures: PhotoSet
+) -> None:
+    file_id = await erin.upload(pictures.rocket)
+
+    seconds = 1.5 * LEASE_MS / 1000
+    await meddle(meddled, "edit_slowly", file_id=file_id, user_id=erin.user_id, seconds=seconds)
+
+    job = (await erin.api.file(file_id))["job"]
+    assert job is not None
+    assert (job["status"], job["attempt"], job["preview_maker"]) == ("done", 1, "copy")
+
+
 async def test_a_crowd_that_deletes_a_locked_file_is_refused_and_not_a_row_is_written(
     meddled: Server, erin: Photographer, pictures: PhotoSet
 ) -> None:

@@ -16,27 +16,12 @@ from domain.ids import new_job_id
 from domain.messages.file import Claim, Complete, Dispatch, Grant, Submit
 from domain.messages.reply import Done
 from domain.values import Value
-from entry import (
-    BacklogActor,
-    FileActor,
-    InboxActor,
-    OperationsActor,
-    OrderActor,
-    RolloutActor,
-)
+from entry import BacklogActor, FileActor, InboxActor, OperationsActor, OrderActor
 from storage.picture import PixelSize
 from storage.previews import CopyPreviews, PreviewRequest
 from storage.r2_objects import R2Objects
 
-__all__ = [
-    "BacklogActor",
-    "Default",
-    "FileActor",
-    "InboxActor",
-    "OperationsActor",
-    "OrderActor",
-    "RolloutActor",
-]
+__all__ = ["BacklogActor", "Default", "FileActor", "InboxActor", "OperationsActor", "OrderActor"]
 
 
 class SlowMaker:
@@ -45,8 +30,7 @@ class SlowMaker:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
 
-    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:
-        assert (request, size)
+    async def make(self, request: PreviewRequest, size: PixelSize) -> Preview | None:  # noqa: ARG002
         await asyncio.sleep(self._seconds)
         return None
 
