@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from tools import wrangler
-from tools.runtime import paths, process_group
+from tools.runtime import command, paths, process_group
 from tools.runtime.scratch import Scratch
 from tools.runtime.trouble import Trouble
 
@@ -102,6 +102,18 @@ class Server:
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    def put_kv(self, binding: str, key: str, text: str) -> None:
+        """As somebody does it in the dashboard; the running Worker sees it when it reads again."""
+        command.run(
+            wrangler.command_line(
+                *("kv", "key", "put", key, text, f"--binding={binding}", "--local"),
+                *(f"--config={self.config}", f"--persist-to={self.persist_to}"),
+            ),
+            doing=f"Putting {key} into {binding}",
+            env=wrangler.environment(),
+            cwd=self.config.parent,
+        )
 
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
