@@ -7,7 +7,7 @@ from typing import Any
 from workers import Response
 
 import entry
-from actors.client import FileClient
+from actors.client import FileClient, RolloutClient
 from actors.remote import accepted, refused
 from consumer.edit import Editor
 from domain.errors import Refusal
@@ -15,13 +15,29 @@ from domain.file import Preview
 from domain.ids import new_job_id
 from domain.messages.file import Claim, Complete, Dispatch, Grant, Submit
 from domain.messages.reply import Done
+from domain.messages.rollout import Flush, RolloutReport, Verdicts
 from domain.values import Value
-from entry import BacklogActor, FileActor, InboxActor, OperationsActor, OrderActor
+from entry import (
+    BacklogActor,
+    FileActor,
+    InboxActor,
+    OperationsActor,
+    OrderActor,
+    RolloutActor,
+)
 from storage.picture import PixelSize
 from storage.previews import CopyPreviews, PreviewRequest
 from storage.r2_objects import R2Objects
 
-__all__ = ["BacklogActor", "Default", "FileActor", "InboxActor", "OperationsActor", "OrderActor"]
+__all__ = [
+    "BacklogActor",
+    "Default",
+    "FileActor",
+    "InboxActor",
+    "OperationsActor",
+    "OrderActor",
+    "RolloutActor",
+]
 
 
 class SlowMaker:
@@ -81,3 +97,10 @@ class Default(entry.Default):
         for _ in range(times):
             await self.env.EDIT_JOBS.send(dispatch.model_dump())
         return Done()
+
+    async def _flush(self, **flush: Any) -> Verdicts:
+        """As any isolate would."""
+        return await RolloutClient(self.env.ROLLOUTS).flush(Flush.model_validate(flush))
+
+    async def _describe(self) -> RolloutReport:
+        return await RolloutClient(self.env.ROLLOUTS).describe()
