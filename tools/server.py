@@ -100,6 +100,13 @@ class Server:
         """What a crash looks like: kill -9 of everything at once."""
         self._end(signal.SIGKILL)
 
+    @property
+    def process_id(self) -> int:
+        """Of wrangler, which leads the group of all that runs."""
+        if self._process is None:
+            raise Trouble("The server is not started.")
+        return self._process.pid
+
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
