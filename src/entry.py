@@ -28,6 +28,7 @@ from actors.rollout_actor import RolloutActor
 from consumer.edit import Editor
 from consumer.transport import Transport
 from domain.settings import Settings
+from edge.access_keys import AccessKeys
 from edge.app import respond
 from edge.flushing import flush
 from edge.proxy import Bounds, Proxy
@@ -36,8 +37,10 @@ from edge.services import Services
 from edge.signing import Signer
 from edge.telemetry import Telemetry
 from rim.http import platform_response, request_of
+from rim.limiter import BindingLimiter
 from rim.origin import FetchOrigin
 from rim.points import EnginePoints
+from rim.verifier import SubtleVerifier
 from storage.counted_objects import CountedObjects
 from storage.images_previews import ImagesPreviews
 from storage.kv_config import KvConfig
@@ -58,6 +61,7 @@ __all__ = [
 # What requests of one isolate share: plain data, which may be lost with it.
 ROLLOUT = RolloutState()
 TELEMETRY = Telemetry()
+ACCESS_KEYS = AccessKeys()
 
 
 class Default(WorkerEntrypoint):
@@ -96,6 +100,9 @@ def _services(env: Any) -> Services:
         rollout=ROLLOUT,
         telemetry=TELEMETRY,
         points=EnginePoints(getattr(env, "REQUESTS", None)),
+        access_keys=ACCESS_KEYS,
+        verifier=SubtleVerifier(),
+        qa_limit=BindingLimiter(getattr(env, "QA_LIMIT", None)),
         proxy=_proxy(settings),
     )
 

@@ -126,13 +126,14 @@ class FileCore:
 
     def _register(self, message: Register, now_ms: int) -> Registered:
         file = self._repository.load()
+        is_repeat = file is not None
         if file is None:
             file = files.registered(message.upload, now_ms)
             self._keeper.save(None, file, now_ms)
         files.check_owner(file, message.upload.owner_id)
         files.check_present(file)
         files.check_same_upload(file, message.upload)
-        return Registered.of(file)
+        return Registered.of(file, is_repeat=is_repeat)
 
     def _describe_job(self, message: DescribeJob) -> JobSummary:
         """Of a deleted file too: what became of a job stays known."""

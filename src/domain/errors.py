@@ -18,6 +18,7 @@ class Code(StrEnum):
     ROUTE_NOT_FOUND = "route_not_found"
     INVALID_PATH = "invalid_path"
     HEADERS_TOO_LARGE = "headers_too_large"
+    RATE_LIMITED = "rate_limited"
     ORIGIN_UNREACHABLE = "origin_unreachable"
     ORIGIN_TIMEOUT = "origin_timeout"
     METHOD_NOT_ALLOWED = "method_not_allowed"

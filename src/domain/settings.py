@@ -4,12 +4,21 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from domain.ids import is_chosen_id
 from domain.limits import OPERATOR_TOKEN_CHARACTERS_MIN
 
 DAY_MS: Final = 24 * 3_600_000
+# https://<team>.cloudflareaccess.com. Its keys come from there: without TLS from this machine only
+TEAM_DOMAIN: Final = r"^(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$"
 VISIBLE: Final = re.compile(r"[!-~]*")  # of ASCII, and no blank: what a header carries unchanged
 
 
@@ -66,8 +75,8 @@ class Settings(Variables):
     shadow_percent: float = Field(default=0, ge=0, le=100)  # of native GETs, compared afterwards
     orphan_after_ms: int = Field(default=3_600_000, ge=1_000, le=DAY_MS)
     feature_qa_guard: bool = True
-    access_team_domain: str = ""  # https://<team>.cloudflareaccess.com: operators may sign in there
-    access_audience: str = ""
+    access_team_domain: str = Field(default="", pattern=TEAM_DOMAIN)  # where operators may sign in
+    access_audience: str = ""  # of the Access application before us
 
     @field_validator("operator_tokens")
     @classmethod
@@ -82,6 +91,12 @@ class Settings(Variables):
         if len({token for _, token in operators}) < len(operators):
             raise ValueError("two entries have the same token")
         return given
+
+    @model_validator(mode="after")
+    def _knows_whom_access_lets_in(self) -> Self:
+        if bool(self.access_team_domain) != bool(self.access_audience):
+            raise ValueError("ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE need each other")
+        return self
 
     @property
     def origins(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ Request id, path, CORS, route, principal, decision; then the handler, or the ori
 from collections.abc import Callable
 
 from domain.errors import Code, Outage, Refusal
-from edge.auth import Principal, authenticated
+from edge.auth import authenticated, known_principal
 from edge.cors import cors_headers, preflight
 from edge.exchange import Request, Response
 from edge.operators import operator_of
@@ -61,13 +61,14 @@ async def _answered(visit: Visit, services: Services) -> Response:
         return await passed_on(Call(request, services, {}))
     visit.route, parameters = found
     if services.proxy is None or visit.route.phase is None:
-        return await visit.route.handler(_call(visit.route, request, services, parameters))
-    visit.placement = await placed(request, visit.route, services, _known(request, services))
+        return await visit.route.handler(await _call(visit.route, request, services, parameters))
+    principal = known_principal(request, services.settings)
+    visit.placement = await placed(request, visit.route, services, principal)
     visit.request = request = visit.placement.request
     if visit.placement.is_native:
-        return await visit.route.handler(_call(visit.route, request, services, parameters))
+        return await visit.route.handler(await _call(visit.route, request, services, parameters))
     visit.is_proxied = True
-    call = Call(request, services, parameters, principal=_known(request, services))
+    call = Call(request, services, parameters, principal=principal)
     return await passed_on(call, visit.placement.body)
 
 
@@ -84,15 +85,9 @@ def _matched(
     return None
 
 
-def _known(request: Request, services: Services) -> Principal | None:
-    """Whoever it is, if it is anybody: what the origin serves, the origin may refuse."""
-    try:
-        return authenticated(request, services.settings)
-    except Refusal:
-        return None
-
-
-def _call(route: Route, request: Request, services: Services, parameters: dict[str, str]) -> Call:
+async def _call(
+    route: Route, request: Request, services: Services, parameters: dict[str, str]
+) -> Call:
     """With whoever the route asks for, or a refusal."""
     match route.access:
         case Access.PUBLIC:
@@ -101,8 +96,16 @@ def _call(route: Route, request: Request, services: Services, parameters: dict[s
             principal = authenticated(request, services.settings)
             return Call(request, services, parameters, principal=principal)
         case Access.OPERATORS:
-            operator = operator_of(request, services.settings)
-            return Call(request, services, parameters, operator=operator)
+            return await _operators_call(request, services, parameters)
+        case Access.GUARDED if services.settings.feature_qa_guard:
+            return await _operators_call(request, services, parameters)
+        case Access.GUARDED:
+            return Call(request, services, parameters)
+
+
+async def _operators_call(request: Request, services: Services, parameters: dict[str, str]) -> Call:
+    operator = await operator_of(request, services)
+    return Call(request, services, parameters, operator=operator)
 
 
 def _refused(visit: Visit, refusal: Refusal) -> Response:

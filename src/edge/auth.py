@@ -7,6 +7,7 @@ import jwt
 
 from domain.errors import Code, Refusal
 from domain.ids import is_chosen_id
+from domain.limits import SESSION_SKEW_S
 from domain.settings import Settings
 from edge.exchange import Request
 
@@ -27,12 +28,20 @@ def authenticated(request: Request, settings: Settings) -> Principal:
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return principal_of(bearer.strip(), settings)
-    token = _cookie(request)
+    token = cookie_named(COOKIE, request)
     if not token:
         raise Refusal(Code.UNAUTHENTICATED, "sign in first: no session token was sent")
     if request.method not in SAFE_METHODS:
         check_origin(request, settings)
     return principal_of(token, settings)
+
+
+def known_principal(request: Request, settings: Settings) -> Principal | None:
+    """Whoever it is, if it is anybody: what the origin serves, the origin may refuse."""
+    try:
+        return authenticated(request, settings)
+    except Refusal:
+        return None
 
 
 def principal_of(token: str, settings: Settings) -> Principal:
@@ -41,6 +50,7 @@ def principal_of(token: str, settings: Settings) -> Principal:
             token,
             settings.jwt_secret,
             algorithms=[ALGORITHM],
+            leeway=SESSION_SKEW_S,
             options={"require": ["exp", "sub"]},
         )
     except jwt.ExpiredSignatureError:
@@ -70,13 +80,13 @@ def session_cookie(token: str, max_age_s: int, *, is_secure: bool) -> str:
     return f"{COOKIE}={token}; Max-Age={max_age_s}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
-def _cookie(request: Request) -> str | None:
+def cookie_named(wanted: str, request: Request) -> str | None:
     """The first of its name. Pairs are split at `;` and nowhere else (RFC 6265, 5.4).
 
     `http.cookies.SimpleCookie` drops all of them where one of another program cannot be parsed.
     """
     for pair in request.headers.get("cookie", "").split(";"):
         name, _, value = pair.strip().partition("=")
-        if name == COOKIE:
+        if name == wanted:
             return value.strip('"')
     return None

@@ -22,7 +22,8 @@ from domain.canary import (
 from domain.errors import Code, Outage, Refusal
 from domain.limits import JSON_BODY_BYTES_MAX, VERDICT_WAIT_MS
 from domain.messages.rollout import Flush
-from domain.rollout import Cohort, Effective
+from domain.rollout import Cohort, Effective, Phase
+from domain.settings import Settings
 from edge.auth import Principal
 from edge.canary_header import is_asked_for_us
 from edge.cohort_cookie import CohortCookies
@@ -56,29 +57,39 @@ async def placed(
     now_ms = int(time.time() * 1000)
     settings = services.settings
     config = await known_rollout(services, now_ms)
-    cookies = CohortCookies(settings.canary_secret, settings.canary_secret_previous)
-    user_id = principal.user_id if principal else None
     body = await _read_intent(request, route)
-    asked = Asked(
-        phase=route.phase,
-        header=is_asked_for_us(request, settings, user_id),
-        cookie=cookies.read(request.headers.get("cookie"), now_ms),
-        bucket=bucket_of(user_id or request.id),
-        pinned=None if body is None else pinned_cohort(_intent_id(body), services.signer),
-    )
+    asked = asked_by(request, services, principal, route.phase)
+    if body is not None:
+        pinned = pinned_cohort(_intent_id(body), services.signer)
+        asked = asked.model_copy(update={"pinned": pinned})
     decision = decided(config, asked)
     headers: tuple[tuple[str, str], ...] = (
         ("x-pix-canary", x_pix_canary(decision)),
         ("x-pix-decision", x_pix_decision(decision)),
     )
     if decision.cookie is not None and settings.canary_secret:
-        headers = (*headers, ("set-cookie", cookies.set_cookie(decision.cookie, now_ms)))
+        set_cookie = _cookies(settings).set_cookie(decision.cookie, now_ms)
+        headers = (*headers, ("set-cookie", set_cookie))
     return Placement(
         request=request if body is None else request.with_body(body),
         body=body,
         decision=decision,
         headers=headers,
         facts=log_facts(config, asked, decision),
+    )
+
+
+def asked_by(
+    request: Request, services: Services, principal: Principal | None, phase: Phase | None
+) -> Asked:
+    """What the request itself says to the decision."""
+    user_id = principal.user_id if principal else None
+    now_ms = int(time.time() * 1000)
+    return Asked(
+        phase=phase,
+        header=is_asked_for_us(request, services.settings, user_id),
+        cookie=_cookies(services.settings).read(request.headers.get("cookie"), now_ms),
+        bucket=bucket_of(user_id or request.id),
     )
 
 
@@ -95,6 +106,10 @@ async def known_rollout(services: Services, now_ms: int) -> Effective:
     if verdict_at_ms is None or now_ms - verdict_at_ms > settings.rollout_stale_ms:
         await _ask_for_verdict(services, now_ms)
     return state.effective(now_ms, settings.rollout_stale_ms)
+
+
+def _cookies(settings: Settings) -> CohortCookies:
+    return CohortCookies(settings.canary_secret, settings.canary_secret_previous)
 
 
 async def _ask_for_verdict(services: Services, now_ms: int) -> None:

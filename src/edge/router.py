@@ -30,6 +30,7 @@ class Access(Enum):
     PUBLIC = auto()  # anybody, or whoever has a signed URL
     SESSION = auto()
     OPERATORS = auto()
+    GUARDED = auto()  # operators, unless FEATURE_QA_GUARD is off
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,18 @@ from edge.handlers import (
     notifications,
     operations,
     orders,
+    qa,
     session,
     uploads,
 )
-from edge.handlers.operator_actions import on_file, on_job, on_order, on_parked, redrive_failed
+from edge.handlers.operator_actions import (
+    on_file,
+    on_job,
+    on_order,
+    on_parked,
+    on_rollout,
+    redrive_failed,
+)
 from edge.router import Access, Route
 from edge.services import Call
 
@@ -33,6 +41,7 @@ async def health(_call: Call) -> Response:
 
 ROUTES: Final = (
     Route("GET", "/health", health, PUBLIC),
+    Route("GET", "/qa", qa.describe, Access.GUARDED, is_timed=False),
     Route("POST", "/api/session", session.begin, PUBLIC),
     Route("GET", "/api/session", session.describe),
     Route("DELETE", "/api/session", session.end, PUBLIC),
@@ -61,6 +70,17 @@ ROUTES: Final = (
     Route("GET", "/ops/audit", operations.audit, OPERATORS),
     Route("GET", "/ops/files/{file_id}", operations.file, OPERATORS),
     Route("GET", "/ops/metrics", operations.metrics, OPERATORS),
+    Route("GET", "/ops/rollout", operations.rollout, OPERATORS),
+    Route("POST", "/ops/rollout/override-clear", on_rollout(Operation.OVERRIDE_CLEAR), OPERATORS),
+    Route(
+        "POST",
+        "/ops/rollout/override-emergency",
+        on_rollout(Operation.OVERRIDE_EMERGENCY),
+        OPERATORS,
+    ),
+    Route("POST", "/ops/rollout/resume", on_rollout(Operation.RESUME_BREAKER), OPERATORS),
+    Route("POST", "/ops/rollout/dry-run", on_rollout(Operation.DRY_RUN), OPERATORS),
+    Route("POST", "/ops/rollout/arm", on_rollout(Operation.ARM), OPERATORS),
     Route("POST", "/ops/jobs/redrive", redrive_failed, OPERATORS),
     Route("POST", "/ops/jobs/{job_id}/redrive", on_job(Operation.REDRIVE), OPERATORS),
     Route("POST", "/ops/jobs/{job_id}/cancel", on_job(Operation.CANCEL), OPERATORS),

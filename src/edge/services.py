@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from actors.client import FileClient, InboxClient, OperationsClient, OrderClient, RolloutClient
 from domain.settings import Settings
+from edge.access_keys import AccessKeys, Verifier
 from edge.auth import Principal
 from edge.data_points import DataPoints
 from edge.exchange import Request
+from edge.limiter import Limiter
 from edge.proxy import Proxy
 from edge.rollout_state import RolloutState
 from edge.signing import Signer
@@ -36,6 +38,9 @@ class Services:
     rollout: RolloutState  # of the isolate, as the next one
     telemetry: Telemetry
     points: DataPoints
+    access_keys: AccessKeys  # of the isolate too
+    verifier: Verifier
+    qa_limit: Limiter
     proxy: Proxy | None = None  # None: there is no origin, the product stands alone
 
 

@@ -26,6 +26,7 @@ class IntentClaims(Value):
     object_key: str
     size_bytes: int
     content_type: str
+    iat_ms: int | None = None  # of its first announcement; None in older ones
 
 
 class MediaClaims(Value):

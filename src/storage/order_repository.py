@@ -59,6 +59,7 @@ MIGRATIONS: Final = (
     old_jobs.LISTED,
     old_jobs.OWED_NOTIFICATIONS,
     "ALTER TABLE orders ADD COLUMN quiet_changes INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE names ADD COLUMN announced_ms INTEGER",
 )
 ORDER = """
 SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused, quiet_changes
@@ -95,16 +96,17 @@ SELECT file_id FROM files WHERE deleted = 0 AND marked = 1
 ORDER BY position LIMIT ?
 """
 NAME_HOLDER = """
-SELECT file_id, expires_ms, name FROM names
+SELECT file_id, expires_ms, name, announced_ms FROM names
 WHERE name_key = ? AND (expires_ms IS NULL OR expires_ms > ?)
 """
 HELD_FILES = """
 SELECT COUNT(DISTINCT file_id) FROM names WHERE expires_ms IS NULL OR expires_ms > ?
 """
 RESERVE = """
-INSERT INTO names (name_key, file_id, expires_ms, name) VALUES (?, ?, ?, ?)
+INSERT INTO names (name_key, file_id, expires_ms, name, announced_ms) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (name_key) DO UPDATE SET
-  file_id = excluded.file_id, expires_ms = excluded.expires_ms, name = excluded.name
+  file_id = excluded.file_id, expires_ms = excluded.expires_ms, name = excluded.name,
+  announced_ms = excluded.announced_ms
 """
 HOLD = """
 INSERT INTO names (name_key, file_id, expires_ms) VALUES (?, ?, NULL)
@@ -148,6 +150,7 @@ class NameHolder:
     file_id: str
     is_reservation: bool
     name: str | None  # as it was spelled when it was reserved
+    announced_ms: int | None  # when its upload was, if that is what it was reserved for
 
 
 class OrderRepository:
@@ -224,16 +227,21 @@ class OrderRepository:
         found = self._sql.rows(NAME_HOLDER, name_key, now_ms)
         if not found:
             return None
-        file_id, expires_ms, name = found[0]
-        return NameHolder(str(file_id), expires_ms is not None, str(name) if name else None)
+        file_id, expires_ms, name, announced_ms = found[0]
+        assert announced_ms is None or isinstance(announced_ms, int)
+        return NameHolder(
+            str(file_id), expires_ms is not None, str(name) if name else None, announced_ms
+        )
 
     def held_files(self, now_ms: int) -> int:
         ((count,),) = self._sql.rows(HELD_FILES, now_ms)
         assert isinstance(count, int)
         return count
 
-    def reserve(self, name_key: str, file_id: str, expires_ms: int, name: str) -> None:
-        self._sql.rows(RESERVE, name_key, file_id, expires_ms, name)
+    def reserve(
+        self, name_key: str, file_id: str, expires_ms: int, name: str, announced_ms: int | None
+    ) -> None:
+        self._sql.rows(RESERVE, name_key, file_id, expires_ms, name, announced_ms)
 
     def abandoned(self, now_ms: int) -> tuple[str, ...]:
         """The ids of the files whose upload was announced, never finalized, and has expired."""

@@ -113,8 +113,8 @@ async def test_the_figures_follow_what_happens(
 
 
 def risen(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    """By how much; other orders may have reported meanwhile."""
-    return {name: figure - before[name] for name, figure in after.items()}
+    """By how much; other orders may have reported meanwhile, and other statuses been answered."""
+    return {name: figure - before.get(name, 0) for name, figure in after.items()}
 
 
 async def test_what_does_not_exist_cannot_be_acted_upon(olga: Operator) -> None:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 import pytest
 
 from tests.contract.checks.actors import Echoes, echoed
+from tests.contract.checks.limits import LIMIT, PERIOD_MS, Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
 from tests.fakes.local_actors import LocalAnswer, LocalNamespace, MemoryAlarm
+from tests.fakes.memory_limiter import MemoryLimiter
 from tests.fakes.memory_objects import MemoryObjects
+from tests.fakes.rsa_verifier import RsaVerifier
 from tests.fakes.sqlite_sql import SqliteSql
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +54,8 @@ SUBJECTS: dict[str, Callable[[], object]] = {
     "objects": a_bucket,
     "alarm": MemoryAlarm,
     "actors": lambda: Echoes(LocalNamespace(LocalEcho), "root-"),
+    "limits": lambda: Limited(MemoryLimiter(LIMIT, PERIOD_MS), "olga"),
+    "signatures": RsaVerifier,
 }
 
 

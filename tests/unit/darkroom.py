@@ -25,11 +25,12 @@ from actors.client import (
 from actors.effects import SendDispatch
 from actors.remote import accepted
 from consumer.edit import Editor
-from domain.limits import CRON_JOBS_MAX
+from domain.limits import CRON_JOBS_MAX, QA_PERIOD_MS, QA_REQUESTS_MAX
 from domain.messages.backlog import Take
 from domain.messages.file import Claim, Dispatch
 from domain.messages.rollout import Verdicts
 from domain.rollout import Verdict
+from edge.access_keys import AccessKeys
 from edge.app import respond
 from edge.data_points import DataPoint
 from edge.exchange import Request, Response
@@ -42,7 +43,9 @@ from edge.trace import Trace
 from storage.previews import CopyPreviews, PreviewMaker
 from tests.fakes.local_actors import LocalActors, LocalAnswer, LocalNamespace
 from tests.fakes.memory_config import MemoryConfig
+from tests.fakes.memory_limiter import MemoryLimiter
 from tests.fakes.memory_web import MemoryWeb
+from tests.fakes.rsa_verifier import RsaVerifier
 from tests.unit.factories import NOW_MS, OPERATOR_TOKEN, some_settings
 
 ORIGIN = "https://darkroom.example"
@@ -179,6 +182,9 @@ class Darkroom:
             rollout=RolloutState(),
             telemetry=Telemetry(),
             points=self.points,
+            access_keys=AccessKeys(),
+            verifier=RsaVerifier(),
+            qa_limit=MemoryLimiter(QA_REQUESTS_MAX, QA_PERIOD_MS),
             proxy=None if fetch is None else Proxy(self.settings.origin_api_base, BOUNDS, fetch),
         )
 

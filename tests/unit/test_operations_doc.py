@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 from domain.messages.operations import Metrics, OrderTotals
+from domain.messages.rollout import RolloutReport
+from domain.rollout import Verdict
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from edge.prometheus import exposition
@@ -55,7 +57,8 @@ def test_every_setting_is_listed_and_no_other() -> None:
 def test_every_metric_is_listed_and_no_other() -> None:
     nothing = Metrics(orders=0, totals=OrderTotals(), parked=0, failed=0)
 
-    told = set(re.findall(r"^# TYPE (\w+)", exposition(nothing), re.MULTILINE))
+    report = RolloutReport(verdict=Verdict())
+    told = set(re.findall(r"^# TYPE (\w+)", exposition(nothing, report), re.MULTILINE))
 
     assert listed("Metrics") == told
 

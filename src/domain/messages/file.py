@@ -26,10 +26,11 @@ class Register(Value):
 class Registered(Value):
     upload: Upload
     created_at_ms: int
+    is_repeat: bool = False  # it was known already
 
     @classmethod
-    def of(cls, file: File) -> Self:
-        return cls(upload=file.upload, created_at_ms=file.created_at_ms)
+    def of(cls, file: File, *, is_repeat: bool = False) -> Self:
+        return cls(upload=file.upload, created_at_ms=file.created_at_ms, is_repeat=is_repeat)
 
 
 class DescribeUpload(Value):

@@ -31,6 +31,8 @@ class Reserve(Value):
 class Reserved(Value):
     file_id: str  # the one that already held the reservation, if the caller asks again
     name: str | None = None  # as it was spelled then; None from an older version: as asked
+    is_repeat: bool = False  # of an announcement that still holds
+    announced_ms: int | None = None  # the first time; None: it is not known, or no upload
 
 
 class Release(Value):

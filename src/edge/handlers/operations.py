@@ -1,6 +1,9 @@
-"""What operators look at: failed jobs, parked messages, the audit, one file, the figures."""
+"""What operators look at: failed jobs, parked messages, the audit, a file, the rollout, figures."""
 
-from domain.errors import Code, Refusal
+import asyncio
+
+from actors.client import RolloutClient
+from domain.errors import Code, Outage, Refusal
 from domain.job import JobStatus
 from domain.limits import (
     CURSOR_MAX,
@@ -9,6 +12,7 @@ from domain.limits import (
     TARGET_CHARACTERS_MAX,
 )
 from domain.messages.operations import ListAudit, ListFailed, ListParked
+from domain.messages.rollout import RolloutReport
 from domain.operator_views import (
     AuditRecordView,
     AuditView,
@@ -18,9 +22,11 @@ from domain.operator_views import (
     ParkedPageView,
     ParkedView,
 )
+from domain.rollout_views import RolloutView
 from edge.exchange import Response, json_response, whole_number
 from edge.prometheus import CONTENT_TYPE, exposition
 from edge.services import Call
+from log import log
 
 
 async def failed_jobs(call: Call) -> Response:
@@ -62,10 +68,25 @@ async def file(call: Call) -> Response:
     return json_response(InspectionView.of(inspection))
 
 
+async def rollout(call: Call) -> Response:
+    return json_response(RolloutView.of(await call.services.rollouts.describe()))
+
+
 async def metrics(call: Call) -> Response:
-    collected = await call.services.operations.metrics()
+    """Where the rollout's actor does not answer, the other figures are told nevertheless."""
+    collected, report = await asyncio.gather(
+        call.services.operations.metrics(), _report(call.services.rollouts)
+    )
     headers = (("content-type", CONTENT_TYPE), ("cache-control", "no-store"))
-    return Response(200, exposition(collected), headers)
+    return Response(200, exposition(collected, report), headers)
+
+
+async def _report(rollouts: RolloutClient) -> RolloutReport | None:
+    try:
+        return await rollouts.describe()
+    except Outage as outage:
+        log("rollout.not_described", level="warning", reason=str(outage))
+        return None
 
 
 def _limit(call: Call) -> int:

@@ -1,4 +1,4 @@
-"""What operators do, each with a reason: to a job, a file, an order, a parked message.
+"""What operators do, each with a reason: to a job, a file, an order, a message, the rollout.
 
 The actor that is acted upon decides whether there is anything to do, does it once, and owes the
 record of it; so here nothing is remembered.
@@ -23,8 +23,10 @@ from domain.messages.file import OperateFile
 from domain.messages.operations import ListFailed, Unpark
 from domain.messages.order import OperateOrder
 from domain.messages.reply import Action, Operated
+from domain.messages.rollout import OperateRollout
 from domain.operation import Operation
 from domain.operator_views import OperatedView, RedrivenPageView, RedrivenView
+from domain.rollout import KEY
 from edge.exchange import Body, Response, json_response, parsed_body, whole_number
 from edge.idempotency import idempotency_key
 from edge.router import Handler
@@ -64,6 +66,15 @@ def on_order(operation: Operation) -> Handler:
         action = await _action(call, operation)
         operated = await call.services.orders.operate(order_id, OperateOrder(action=action))
         return _told(call, action, order_id, operated)
+
+    return act
+
+
+def on_rollout(operation: Operation) -> Handler:
+    async def act(call: Call) -> Response:
+        action = await _action(call, operation)
+        operated = await call.services.rollouts.operate(OperateRollout(action=action))
+        return _told(call, action, KEY, operated)
 
     return act
 

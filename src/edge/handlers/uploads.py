@@ -78,6 +78,8 @@ async def intent(call: Call) -> Response:
             lifetime_ms=lifetime_ms + min(lifetime_ms, UPLOAD_RESERVATION_MARGIN_MS),
         )
     )
+    if reserved.announced_ms is not None and not reserved.is_repeat:
+        call.services.telemetry.happened(reserved.announced_ms, "intents")
     name = reserved.name or name
     claims = IntentClaims(
         file_id=reserved.file_id,
@@ -87,6 +89,7 @@ async def intent(call: Call) -> Response:
         object_key=keys.raw(call.caller_id, body.order_id, reserved.file_id, name),
         size_bytes=body.size_bytes,
         content_type=body.content_type,
+        iat_ms=reserved.announced_ms,
     )
     intent_id = call.services.signer.signed(claims, call.now_ms + lifetime_ms)
     view = IntentView(
@@ -124,8 +127,10 @@ async def finalize(call: Call) -> Response:
     found = await call.services.objects.head(claims.object_key)
     if found is None or found.size_bytes != claims.size_bytes:
         return await _first_answer(call, claims, found)
-    upload = Upload(etag=found.etag, **claims.model_dump())
+    upload = Upload(etag=found.etag, **claims.model_dump(exclude={"iat_ms"}))
     registered = await call.services.files.register(Register(upload=upload))
+    if claims.iat_ms is not None and not registered.is_repeat:
+        call.services.telemetry.happened(claims.iat_ms, "finalized")  # of the intents of back then
     return json_response(_finalized(registered), 201)
 
 

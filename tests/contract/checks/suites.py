@@ -5,11 +5,19 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
-from tests.contract.checks import actors, alarm, kv, objects, sql
+from tests.contract.checks import actors, alarm, kv, limits, objects, signatures, sql
 
 Check = Callable[[Any], Any]
 
-MODULES: Final = {"sql": sql, "objects": objects, "alarm": alarm, "actors": actors, "kv": kv}
+MODULES: Final = {
+    "sql": sql,
+    "objects": objects,
+    "alarm": alarm,
+    "actors": actors,
+    "kv": kv,
+    "limits": limits,
+    "signatures": signatures,
+}
 
 
 def checks_of(module: ModuleType) -> dict[str, Check]:

@@ -11,9 +11,12 @@ from js import Response as JsResponse
 from pyodide.ffi import to_js
 from workers import DurableObject, Response, WorkerEntrypoint
 
+from rim.limiter import BindingLimiter
+from rim.verifier import SubtleVerifier
 from storage.durable_sql import DurableSql
 from storage.r2_objects import R2Objects
 from tests.contract.checks.actors import Echoes, echoed
+from tests.contract.checks.limits import Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
 
@@ -60,6 +63,8 @@ def subject_of(env: Any, suite: str, name: str) -> object:
         "objects": bucket_of(env.PHOTOS, name),
         "actors": Echoes(env.ECHOES, f"{name}-"),
         "kv": env.ROLLOUT,
+        "limits": Limited(BindingLimiter(env.TEN_A_MINUTE), name),
+        "signatures": SubtleVerifier(),
     }
     return subjects[suite]
 

@@ -211,7 +211,8 @@ def a_nearly_full_order() -> OrderOnPaper:
     reserved(order, a_reservation("0.jpg", "file_0"))
     repository = OrderRepository(order.sql)
     for number in range(1, ORDER_FILES_MAX - 1):
-        repository.reserve(f"{number}.jpg", f"file_{number}", NOW_MS + 10**9, f"{number}.jpg")
+        name = f"{number}.jpg"
+        repository.reserve(name, f"file_{number}", NOW_MS + 10**9, name, NOW_MS)
     return order
 
 
@@ -239,4 +240,34 @@ def test_an_upload_begun_again_in_another_spelling_keeps_the_first_one() -> None
 
     again = order.tell(a_reservation("c.png", OTHER_FILE_ID))
 
-    assert again == Reserved(file_id=FILE_ID, name="C.png")
+    assert again == Reserved(file_id=FILE_ID, name="C.png", is_repeat=True, announced_ms=NOW_MS)
+
+
+def test_an_upload_begun_again_was_announced_when_it_was_first() -> None:
+    order = OrderOnPaper()
+    order.tell(a_reservation("a.png", FILE_ID))
+
+    again = order.tell(a_reservation("a.png", OTHER_FILE_ID), NOW_MS + 5)
+    other = order.tell(a_reservation("b.png", OTHER_FILE_ID), NOW_MS + 5)
+
+    assert again == Reserved(file_id=FILE_ID, name="a.png", is_repeat=True, announced_ms=NOW_MS)
+    assert other == Reserved(file_id=OTHER_FILE_ID, name="b.png", announced_ms=NOW_MS + 5)
+
+
+def test_what_is_announced_after_an_announcement_has_expired_is_another_one() -> None:
+    order = OrderOnPaper()
+    order.tell(a_reservation("a.png", FILE_ID))
+    later_ms = NOW_MS + RESERVATION_LIFETIME_MS
+
+    again = order.tell(a_reservation("a.png", OTHER_FILE_ID), later_ms)
+
+    assert again == Reserved(file_id=OTHER_FILE_ID, name="a.png", announced_ms=later_ms)
+
+
+def test_a_name_reserved_for_a_rename_announces_nothing() -> None:
+    order = OrderOnPaper()
+    order.tell(a_reservation("old.jpg", FILE_ID))
+
+    reserved = order.tell(a_rename("new.jpg", FILE_ID))
+
+    assert reserved == Reserved(file_id=FILE_ID, name="new.jpg")

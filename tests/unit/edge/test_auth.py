@@ -1,15 +1,18 @@
 """Who is calling: which tokens count, which do not, and from where a cookie counts."""
 
 import base64
+import hmac
 import json
 
 import jwt
 import pytest
 
 from domain.errors import Code, Refusal
+from domain.limits import SESSION_SKEW_S
 from edge.auth import authenticated, principal_of, session_cookie
 from tests.unit.darkroom import ORIGIN, a_request, a_token
 from tests.unit.factories import NOW_MS, some_settings
+from tests.unit.rsa_keys import base64url
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -33,6 +36,14 @@ def tampered() -> str:
     return ".".join((header, a_token("bob").split(".")[1], signature))
 
 
+def by_its_own_header(algorithm: str) -> str:
+    """Signed with our secret by HMAC, whatever its header says: the swap of algorithms."""
+    header = json.dumps({"alg": algorithm, "typ": "JWT"}).encode()
+    signing_input = f"{base64url(header)}.{a_token().split('.')[1]}"
+    mac = hmac.digest(SECRET.encode(), signing_input.encode(), "sha256")
+    return f"{signing_input}.{base64url(mac)}"
+
+
 @pytest.mark.parametrize(
     ("token", "code"),
     [
@@ -50,13 +61,18 @@ def tampered() -> str:
         (jwt.encode({"sub": "alice"}, SECRET), Code.UNAUTHENTICATED),
         (jwt.encode({"exp": NOW_S + 9}, SECRET), Code.UNAUTHENTICATED),
         (a_token(exp="tomorrow"), Code.UNAUTHENTICATED),
-        (a_token(nbf=NOW_S + 60), Code.UNAUTHENTICATED),
+        (a_token(exp=None), Code.UNAUTHENTICATED),
+        (a_token(nbf=NOW_S + SESSION_SKEW_S + 1), Code.UNAUTHENTICATED),
+        (a_token(iat=NOW_S + SESSION_SKEW_S + 1), Code.UNAUTHENTICATED),
+        (by_its_own_header("RS256"), Code.UNAUTHENTICATED),
+        (by_its_own_header("ES256"), Code.UNAUTHENTICATED),
+        (by_its_own_header("hs256"), Code.UNAUTHENTICATED),
         (a_token(""), Code.UNAUTHENTICATED),
         (a_token("../bob"), Code.UNAUTHENTICATED),
         (a_token("a" * 65), Code.UNAUTHENTICATED),
         (a_token(sub=7), Code.UNAUTHENTICATED),
-        (a_token(exp=NOW_S - 1), Code.TOKEN_EXPIRED),
-        (a_token(exp=NOW_S), Code.TOKEN_EXPIRED),
+        (a_token(exp=NOW_S - SESSION_SKEW_S), Code.TOKEN_EXPIRED),
+        (a_token(exp=0), Code.TOKEN_EXPIRED),
     ],
 )
 def test_a_token_that_does_not_count_is_refused(token: str, code: Code) -> None:
@@ -64,6 +80,18 @@ def test_a_token_that_does_not_count_is_refused(token: str, code: Code) -> None:
         principal_of(token, SETTINGS)
 
     assert refused.value.code is code
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"exp": NOW_S - SESSION_SKEW_S + 1},
+        {"nbf": NOW_S + SESSION_SKEW_S},
+        {"iat": NOW_S + SESSION_SKEW_S},
+    ],
+)
+def test_another_clock_may_be_off_a_little(times: dict[str, int]) -> None:
+    assert principal_of(a_token("alice", SECRET, **times), SETTINGS).user_id == "alice"
 
 
 def test_a_valid_token_says_who_calls_and_until_when() -> None:

@@ -29,9 +29,14 @@ async def reported(darkroom: Darkroom, clock: Clock) -> None:
 
 
 async def figures(darkroom: Darkroom) -> dict[str, float]:
+    """Those of the orders that are not nought."""
     text = (await darkroom.operate("GET", "/ops/metrics")).text
     found = (s for family in text_string_to_metric_families(text) for s in family.samples)
-    return {":".join((s.name, *s.labels.values())): s.value for s in found if s.value}
+    return {
+        ":".join((s.name, *s.labels.values())): s.value
+        for s in found
+        if s.value and "rollout" not in s.name
+    }
 
 
 def names_of(answer: Answer) -> list[str]:

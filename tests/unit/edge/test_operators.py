@@ -11,9 +11,9 @@ METRICS = "/ops/metrics"
 NEEDED = (401, "operator_needed")
 
 
-async def status_with(authorization: str, **settings: object) -> int:
+async def status_with(authorization: str, **settings: str) -> int:
     headers = {"authorization": authorization}
-    return (await Darkroom(**settings).send(a_request("GET", METRICS, headers))).status
+    return (await Darkroom(None, **settings).send(a_request("GET", METRICS, headers))).status
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,9 @@ async def status_with(authorization: str, **settings: object) -> int:
         ("POST", f"/ops/files/{FILE_ID}/force-unlock"),
         ("POST", "/ops/orders/summer-42/rebuild"),
         ("POST", "/ops/dead/m1/discard"),
+        ("GET", "/ops/rollout"),
+        ("POST", "/ops/rollout/override-emergency"),
+        ("GET", "/qa"),
     ],
 )
 async def test_a_session_is_not_enough(darkroom: Darkroom, method: str, path: str) -> None:

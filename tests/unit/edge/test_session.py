@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from domain.limits import SESSION_SKEW_S
 from tests.unit.darkroom import ORIGIN, Answer, Darkroom, a_request, a_token
 from tests.unit.factories import NOW_MS
 
@@ -34,7 +35,7 @@ async def test_a_token_becomes_a_cookie_that_lasts_as_long(darkroom: Darkroom) -
     ("token", "problem"),
     [
         ("garbage", (401, "unauthenticated")),
-        (a_token(exp=NOW_MS // 1000 - 1), (401, "token_expired")),
+        (a_token(exp=NOW_MS // 1000 - SESSION_SKEW_S), (401, "token_expired")),
         ("x" * 4097, (422, "invalid_body")),
     ],
 )
@@ -71,7 +72,7 @@ async def test_a_session_of_any_length_can_be_described(darkroom: Darkroom) -> N
 
 
 async def test_a_session_ends_even_when_its_token_has_expired(darkroom: Darkroom) -> None:
-    token = a_token(exp=NOW_MS // 1000 - 1)
+    token = a_token(exp=NOW_MS // 1000 - SESSION_SKEW_S)
     request = a_request("DELETE", SESSION, {"cookie": f"session={token}", "origin": ORIGIN})
 
     answer = await darkroom.send(request)

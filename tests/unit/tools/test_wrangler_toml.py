@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from consumer.transport import DEAD_LETTERS
-from domain.limits import CRON_CONCURRENCY
+from domain.limits import CRON_CONCURRENCY, QA_PERIOD_MS, QA_REQUESTS_MAX
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from tools.runtime import paths
@@ -45,6 +45,13 @@ def test_what_is_dead_is_consumed_and_goes_nowhere_else() -> None:
 
 def test_the_cron_works_on_as_many_at_once_as_a_batch_has() -> None:
     assert CONFIG["queues"]["consumers"][0]["max_batch_size"] == CRON_CONCURRENCY
+
+
+def test_qa_may_be_asked_as_often_as_its_answer_says() -> None:
+    (limit,) = CONFIG["ratelimits"]
+
+    simple = {"limit": QA_REQUESTS_MAX, "period": QA_PERIOD_MS // 1000}
+    assert (limit["name"], limit["simple"]) == ("QA_LIMIT", simple)
 
 
 def test_every_actor_has_its_sqlite_by_a_migration() -> None:
