@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.util
-import time
 import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -25,6 +24,7 @@ from actors.inbox_actor import InboxActor
 from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
 from actors.rollout_actor import RolloutActor
+from clock import clock_ms
 from consumer.edit import Editor
 from consumer.transport import Transport
 from domain.settings import Settings
@@ -97,6 +97,7 @@ def _services(env: Any) -> Services:
         config=KvConfig(env.ROLLOUT),
         web=FetchWeb(),
         later=_later,
+        clock=clock_ms,
         rollout=ROLLOUT,
         telemetry=TELEMETRY,
         points=EnginePoints(getattr(env, "REQUESTS", None)),
@@ -118,7 +119,7 @@ def _objects(env: Any) -> Objects:
     """The bucket, whose failures the rollout is judged by."""
 
     def failed() -> None:
-        TELEMETRY.happened(int(time.time() * 1000), "r2_failures")
+        TELEMETRY.happened(clock_ms(), "r2_failures")
 
     return CountedObjects(R2Objects(env.PHOTOS), failed)
 

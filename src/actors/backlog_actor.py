@@ -5,7 +5,8 @@ from typing import Any
 from workers import DurableObject
 
 from actors.backlog import BacklogCore
-from actors.host import answered, wall_clock_ms
+from actors.host import answered
+from clock import clock_ms
 from storage.durable_sql import DurableSql
 
 
@@ -16,4 +17,4 @@ class BacklogActor(DurableObject):
         self.core = BacklogCore(sql)
 
     async def receive(self, text: str) -> str:
-        return answered(self.core, text, wall_clock_ms(), "backlog")
+        return answered(self.core, text, clock_ms(), "backlog")

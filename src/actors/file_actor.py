@@ -5,9 +5,10 @@ from typing import Any
 
 from workers import DurableObject
 
-from actors.environment import clock_ms, performer_of, settings_of
+from actors.environment import performer_of, settings_of
 from actors.file import FileCore
 from actors.host import Host
+from clock import clock_ms
 from storage.durable_sql import DurableSql
 
 

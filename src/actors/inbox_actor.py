@@ -4,9 +4,9 @@ from typing import Any
 
 from workers import DurableObject
 
-from actors.environment import clock_ms
 from actors.host import answered
 from actors.inbox import InboxCore
+from clock import clock_ms
 from storage.durable_sql import DurableSql
 
 

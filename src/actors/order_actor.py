@@ -6,12 +6,13 @@ from typing import Any
 from js import WebSocketPair, WebSocketRequestResponsePair
 from workers import DurableObject, Response
 
-from actors.environment import clock_ms, performer_of, settings_of
+from actors.environment import performer_of, settings_of
 from actors.host import Host
 from actors.order import OrderCore
 from actors.remote import refused
 from actors.waiting import Waiting
 from actors.watchers import broadcast
+from clock import clock_ms
 from domain.errors import Code, Refusal
 from domain.limits import MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX, WATCHERS_RETRY_AFTER_MS
 from domain.messages.order import AwaitOrder

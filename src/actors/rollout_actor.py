@@ -7,10 +7,11 @@ from workers import DurableObject
 
 from actors.alerting import Alerting
 from actors.email_binding import EmailBinding
-from actors.environment import clock_ms, performer_of, rollout_settings_of, settings_of
+from actors.environment import performer_of, rollout_settings_of, settings_of
 from actors.fetch_web import FetchWeb
 from actors.host import Host
 from actors.rollout import RolloutCore
+from clock import clock_ms
 from storage.durable_sql import DurableSql
 
 

@@ -24,6 +24,7 @@ MESSAGE_BYTES_MAX: Final = 64 * 1024  # one WebSocket frame (design, section 5)
 # --- Names and ids ------------------------------------------------------------------------------
 IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 NAME_BYTES_MAX: Final = 255  # what ext4, APFS and NTFS accept for one path segment
+KEY_CHARACTERS_MAX: Final = 1_024  # of an object: R2 takes as many bytes
 ID_CHARACTERS_MAX: Final = 64  # an R2 key may have 1,024 bytes; two ids and a name must fit
 
 # --- Photos -------------------------------------------------------------------------------------
@@ -102,6 +103,7 @@ NOTIFICATIONS_PER_DELIVERY_MAX: Final = 50  # one RPC of about 15 kB
 INBOX_NOTIFICATIONS_MAX: Final = 1000  # the oldest go first
 
 # --- Operators ----------------------------------------------------------------------------------
+SECRET_CHARACTERS_MIN: Final = 32  # of HMAC-SHA256's key (RFC 7518, 3.2)
 OPERATOR_TOKEN_CHARACTERS_MIN: Final = 16  # 64 bits even in hex; nobody guesses that over HTTP
 OPERATOR_NAME_CHARACTERS_MAX: Final = 254  # an e-mail address has no more (RFC 5321, 4.5.3)
 ACCESS_KEYS_MS_MAX: Final = 3_600_000  # how long Access' keys are believed; it has them for weeks
@@ -161,8 +163,9 @@ ORIGIN_PAGES_MAX: Final = 10  # an origin may give fewer than it was asked for
 ORIGIN_ANSWER_BYTES_MAX: Final = 4 * 1024 * 1024  # 500 files are about 0.6 MB
 ORIGIN_NAME_CHARACTERS_MAX: Final = 1024  # of a name that is not ours to refuse
 ADOPTIONS_MAX: Final = 100  # files one submit makes ours: five calls each, of a request's 1,000
+HYDRATION_TURN_MS_MIN: Final = 1_000  # of a long poll, between two questions to the origin
 HOLD_MARGIN_MS: Final = 5_000  # by which a hold outlives the origin's last chance to answer
-HOLD_MS_MAX: Final = 200_000  # three answers of 60 s and the margin
+HOLD_MS_MAX: Final = 125_000  # two answers of 60 s, to the change and to what it was; the margin
 HOLD_WAIT_MS: Final = 2_000  # then the file's actor is taken for gone, and the origin decides alone
 HOLDS_MAX: Final = 16  # changes of one file under way at the origin at once
 SUBMIT_HOLDS_MAX: Final = 50  # files of one proxied submit whose actors are asked for their lock

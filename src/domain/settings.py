@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from domain.ids import is_chosen_id
-from domain.limits import OPERATOR_TOKEN_CHARACTERS_MIN
+from domain.limits import OPERATOR_TOKEN_CHARACTERS_MIN, SECRET_CHARACTERS_MIN
 
 DAY_MS: Final = 24 * 3_600_000
 # https://<team>.cloudflareaccess.com. Its keys come from there: without TLS from this machine only
@@ -62,6 +62,7 @@ class Settings(Variables):
     environment: Literal["production", "development"] = "production"
     origin_api_base: str = Field(default="", pattern=r"^(https?://[^\s/?#]+)?$")
     origin_internal_token: str = Field(default="", repr=False)  # for what we register there
+    hydration_fresh_ms: int = Field(default=10_000, ge=0, le=300_000)  # of the origin's word
     backend_request_timeout_ms: int = 15_000  # clamped, not refused: see `clamped`
     backend_retry_attempts: int = 1
     canary_secret: str = Field(default="", repr=False)  # signs cohort cookies
@@ -97,6 +98,18 @@ class Settings(Variables):
         if bool(self.access_team_domain) != bool(self.access_audience):
             raise ValueError("ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE need each other")
         return self
+
+    @field_validator("canary_secret", "canary_secret_previous", "canary_token")
+    @classmethod
+    def _is_beyond_guessing(cls, given: str) -> str:
+        if given and len(given) < SECRET_CHARACTERS_MIN:
+            raise ValueError(f"it must have {SECRET_CHARACTERS_MIN} characters, or be empty")
+        return given
+
+    @property
+    def registers_uploads(self) -> bool:
+        """Whether the origin is to hear of what is finalized here."""
+        return bool(self.origin_api_base and self.origin_internal_token)
 
     @property
     def origins(self) -> frozenset[str]:

@@ -22,6 +22,7 @@ from edge.visit import Visit
 from log import log, log_bug
 
 API = "/api/"  # below it, what is not ours is the origin's
+NOT_OURS = (("x-pix-decision", "proxy (only the origin has it)"),)
 
 
 async def respond(request: Request, services: Callable[[], Services]) -> Response:
@@ -57,7 +58,7 @@ async def _answered(visit: Visit, services: Services) -> Response:
         return asked
     found = _matched(request, path, services)
     if found is None:
-        visit.is_proxied = True
+        visit.is_proxied, visit.extra = True, NOT_OURS
         return await passed_on(Call(request, services, {}))
     visit.route, parameters = found
     if services.proxy is None or visit.route.phase is None:

@@ -40,6 +40,7 @@ class Request:
     headers: Mapping[str, str]  # names in lower case
     read: Callable[[int], Awaitable[bytes | None]]  # the body, or None if above that many bytes
     native: Native
+    clock: Callable[[], int]  # ms since the epoch; Python's own runs ahead on the platform
 
     @property
     def id(self) -> str:

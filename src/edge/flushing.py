@@ -1,7 +1,6 @@
 """Telling the rollout's actor what was counted, off the request's path; the verdict comes back."""
 
 import asyncio
-import time
 from functools import partial
 
 from domain.errors import Outage
@@ -30,4 +29,4 @@ async def flush(services: Services) -> None:
         log("rollout.not_flushed", level="warning", reason=str(outage))
         return
     telemetry.told(told)
-    state.heard(verdicts, int(time.time() * 1000))
+    state.heard(verdicts, services.clock())

@@ -1,8 +1,7 @@
 """How both sides are at this moment: each is asked, together and not for long."""
 
 import asyncio
-import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final, Generic, Literal, TypeVar
 
@@ -36,8 +35,8 @@ class _Answered(Generic[T]):
 
 async def health_of(request: Request, services: Services) -> Health:
     report, bucket, proxy = await asyncio.gather(
-        _in_time(services.rollouts.describe()),
-        _in_time(services.objects.head(PROBE)),
+        _in_time(services.rollouts.describe(), services.clock),
+        _in_time(services.objects.head(PROBE), services.clock),
         _proxy(request, services),
     )
     native = NativeHealthView(
@@ -57,7 +56,7 @@ async def _proxy(request: Request, services: Services) -> ProxyHealthView:
         timeout_ms=HEALTH_WAIT_MS,
         bytes_max=HEALTH_ANSWER_BYTES_MAX,
     )
-    answered = await _in_time(asking)
+    answered = await _in_time(asking, services.clock)
     if answered is None:
         return ORIGIN_DOWN
     is_well = answered.answer.status < ERRORS_FROM
@@ -66,15 +65,15 @@ async def _proxy(request: Request, services: Services) -> ProxyHealthView:
     )
 
 
-async def _in_time(asking: Awaitable[T]) -> _Answered[T] | None:
+async def _in_time(asking: Awaitable[T], clock: Callable[[], int]) -> _Answered[T] | None:
     """None: no answer, or none so far."""
-    began = time.monotonic()
+    began_ms = clock()
     try:
         async with asyncio.timeout(HEALTH_WAIT_MS / 1000):
             answer = await asking
     except (Outage, TimeoutError):
         return None
-    return _Answered(answer, round((time.monotonic() - began) * 1000))
+    return _Answered(answer, clock() - began_ms)
 
 
 def _native(*, has_actors: bool, has_bucket: bool) -> Literal["ok", "degraded", "down"]:

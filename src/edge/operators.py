@@ -1,7 +1,6 @@
 """Who is an operator: whoever sends one of the tokens in OPERATOR_TOKENS, or comes by Access."""
 
 import hmac
-import time
 from typing import Final
 
 from domain.errors import Code, Outage, Refusal
@@ -50,7 +49,7 @@ async def _by_access(request: Request, services: Services) -> str | None:
     sent = _assertion(request)
     if not sent or not settings.access_team_domain:
         return None
-    now_ms = int(time.time() * 1000)
+    now_ms = request.clock()
     team_domain = settings.access_team_domain
     token = read(sent, team_domain, settings.access_audience, now_ms / 1000)
     try:

@@ -5,7 +5,6 @@
 
 import asyncio
 import json
-import time
 import uuid
 from dataclasses import dataclass
 from functools import partial
@@ -54,7 +53,7 @@ class Placement:
 async def placed(
     request: Request, route: Route, services: Services, principal: Principal | None
 ) -> Placement:
-    now_ms = int(time.time() * 1000)
+    now_ms = request.clock()
     settings = services.settings
     config = await known_rollout(services, now_ms)
     body = await _read_intent(request, route)
@@ -84,7 +83,7 @@ def asked_by(
 ) -> Asked:
     """What the request itself says to the decision."""
     user_id = principal.user_id if principal else None
-    now_ms = int(time.time() * 1000)
+    now_ms = request.clock()
     return Asked(
         phase=phase,
         header=is_asked_for_us(request, services.settings, user_id),

@@ -4,7 +4,6 @@ Headers that belong to one connection are left out (RFC 9110, 7.6.1), and so are
 know our own parts. Bodies stream; they never enter Python.
 """
 
-import time
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Protocol
@@ -104,12 +103,12 @@ class Proxy:
         """The origin's answer, or 502 and 504 for that there was none."""
         outgoing = self._outgoing(request, body)
         attempts = self._bounds.attempts if request.method in RETRIED else 0
-        give_up_at = time.monotonic() + outgoing.timeout_ms / 1000
+        give_up_at_ms = request.clock() + outgoing.timeout_ms
         for attempt in range(attempts + 1):
             try:
                 return await self._fetch.send(request.native, outgoing)
             except NoAnswer as trouble:
-                remaining_ms = int((give_up_at - time.monotonic()) * 1000)
+                remaining_ms = give_up_at_ms - request.clock()
                 is_last = attempt == attempts or remaining_ms <= 0
                 if is_last or trouble.silence is Silence.TIMEOUT:
                     raise _refused(trouble.silence) from None

@@ -1,6 +1,5 @@
 """What handlers work with, built once per request in `entry.py` and handed down."""
 
-import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 
@@ -35,6 +34,7 @@ class Services:
     config: Config
     web: Web
     later: Later  # runs it once the answer is given
+    clock: Callable[[], int]
     rollout: RolloutState  # of the isolate, as the next one
     telemetry: Telemetry
     points: DataPoints
@@ -66,4 +66,4 @@ class Call:
 
     @property
     def now_ms(self) -> int:
-        return int(time.time() * 1000)
+        return self.request.clock()

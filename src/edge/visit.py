@@ -1,7 +1,6 @@
 """What becomes of one request: for its log line, the counters and its data point."""
 
 import hashlib
-import time
 
 from domain.canary import Decision
 from domain.errors import Code
@@ -28,8 +27,8 @@ class Visit:
         self.placement: Placement | None = None
         self.is_proxied = False
         self.code: Code | None = None
-        self._began_at_ms = int(time.time() * 1000)
-        self._began = time.monotonic()
+        self.extra: tuple[tuple[str, str], ...] = ()  # headers, where there was no decision
+        self._began_at_ms = request.clock()
 
     @property
     def ids(self) -> dict[str, object]:
@@ -39,7 +38,7 @@ class Visit:
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
-        return self.placement.headers if self.placement else ()
+        return self.placement.headers if self.placement else self.extra
 
     @property
     def decision(self) -> Decision | None:
@@ -58,7 +57,7 @@ class Visit:
             self.services.telemetry.happened(self._began_at_ms, what)
 
     def ended(self, response: Response) -> None:
-        duration_ms = round((time.monotonic() - self._began) * 1000)
+        duration_ms = max(self.request.clock() - self._began_at_ms, 0)
         if self._is_told(response):
             self._log(response, duration_ms)
         if self.services is None:

@@ -10,6 +10,7 @@ from js import Response as JsResponse
 from pyodide.ffi import to_js
 from workers import Response as PlatformResponse
 
+from clock import clock_ms
 from edge.exchange import Request, Response
 from edge.trace import TRACEPARENT, trace_of
 from storage.streams import bounded
@@ -53,6 +54,7 @@ def request_of(request: Any) -> Request:
         headers=headers,
         read=native.read,
         native=native,
+        clock=clock_ms,
     )
 
 

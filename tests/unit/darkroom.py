@@ -23,6 +23,7 @@ from actors.client import (
     RolloutClient,
 )
 from actors.effects import SendDispatch
+from actors.host import wall_clock_ms
 from actors.remote import accepted
 from consumer.edit import Editor
 from domain.limits import CRON_JOBS_MAX, QA_PERIOD_MS, QA_REQUESTS_MAX
@@ -94,6 +95,7 @@ def a_request(
         headers=dict(headers or {}),
         read=native.read,
         native=native,
+        clock=wall_clock_ms,
     )
 
 
@@ -179,6 +181,7 @@ class Darkroom:
             config=self.config,
             web=self.web,
             later=self.background.append,
+            clock=wall_clock_ms,
             rollout=RolloutState(),
             telemetry=Telemetry(),
             points=self.points,

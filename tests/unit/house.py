@@ -3,17 +3,19 @@
 # What a package may import of ours besides itself. Arrows point one way.
 MAY_IMPORT = {
     "log": set[str](),
+    "clock": set[str](),
     "domain": set[str](),
     "storage": {"domain"},
-    "actors": {"storage", "domain", "log"},
+    "actors": {"storage", "domain", "log", "clock"},
     "consumer": {"actors", "storage", "domain", "log"},
     "edge": {"actors", "storage", "domain", "log"},
-    "rim": {"edge", "actors", "storage", "domain", "log"},
+    "rim": {"edge", "storage", "domain", "log", "clock"},
     "fallback": {"rim", "edge", "domain", "log"},
-    "entry": {"rim", "edge", "consumer", "actors", "storage", "domain", "log"},
+    "entry": {"rim", "edge", "consumer", "actors", "storage", "domain", "log", "clock"},
 }
 PLATFORM = {"js", "pyodide", "workers"}
 RIM = {
+    "clock.py",
     "entry.py",
     "fallback.py",
     "rim/http.py",
