@@ -2,15 +2,23 @@
 
 from typing import Any
 
-from js import Object
-from pyodide.ffi import to_js
+from js import Object, Proxy, Reflect
+from pyodide.ffi import JsProxy, to_js
 
 from actors.alerting import AlertMail
 
 
 class EmailBinding:
+    """Locally the binding is a stub, which the SDK wraps, and which has attributes of every name.
+
+    So Python takes it for a generator, whose `send` is another: its own is given another name.
+    """
+
     def __init__(self, binding: Any) -> None:
-        self._binding = binding
+        stub = binding if isinstance(binding, JsProxy) else binding._binding  # noqa: SLF001
+        send = Reflect.get.bind(None, stub, "send")
+        handler = to_js({"get": send}, dict_converter=Object.fromEntries)
+        self._renamed = Proxy.new(stub, handler)
 
     async def send(self, mail: AlertMail) -> None:
         message = {
@@ -19,4 +27,4 @@ class EmailBinding:
             "subject": mail.subject,
             "text": mail.text,
         }
-        await self._binding.send(to_js(message, dict_converter=Object.fromEntries))
+        await self._renamed.deliver(to_js(message, dict_converter=Object.fromEntries))

@@ -55,8 +55,12 @@ class RolloutOutbox:
         self._actions.keep(action, TARGET, operated, now_ms)
         if operated.is_changed:
             self._deadlines.owe(RolloutDeadline.AUDIT, now_ms)
-            who = {"operator": action.operator, "operation": action.operation.value}
-            facts = {**who, "before": before, "after": after}
+            facts: dict[str, object] = {
+                "operator": action.operator,
+                "operation": action.operation.value,
+                "before": before,
+                "after": after,
+            }
             self.happened(Happening("rollout.changed", facts))
         return operated
 
@@ -86,13 +90,12 @@ class RolloutOutbox:
             self._owe(alert, now_ms)
 
     def _owe(self, alert: Alert, now_ms: int) -> None:
-        is_firing = alert.kind == "firing"
         facts: dict[str, object] = {"key": alert.key, "title": alert.title}
-        self.happened(
-            Happening("alert.fired", facts, "error")
-            if is_firing
-            else Happening("alert.resolved", facts)
-        )
+        if alert.kind == "firing":
+            level = "error" if alert.severity is Severity.CRITICAL else "warning"
+            self.happened(Happening("alert.fired", facts, level))
+        else:
+            self.happened(Happening("alert.resolved", facts))
         for channel in self._settings.channels:
             self._deadlines.owe(RolloutDeadline(channel), now_ms)
 

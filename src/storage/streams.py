@@ -5,7 +5,7 @@ from typing import Any
 
 async def bounded(holder: Any, bytes_max: int) -> bytes | None:
     """The body of a request or an answer, given up as soon as it is longer than that."""
-    if holder.body is None:
+    if not holder.body:  # JavaScript's null, which is not None
         return b""
     reader, pieces, size = holder.body.getReader(), [], 0
     while not (piece := await reader.read()).done:
