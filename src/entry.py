@@ -17,7 +17,7 @@ from actors.client import (
     OrderClient,
     RolloutClient,
 )
-from actors.environment import settings_of
+from actors.environment import rollout_settings_of, settings_of
 from actors.fetch_web import FetchWeb
 from actors.file_actor import FileActor
 from actors.inbox_actor import InboxActor
@@ -58,10 +58,7 @@ __all__ = [
     "RolloutActor",
 ]
 
-# What requests of one isolate share: plain data, which may be lost with it.
-ROLLOUT = RolloutState()
-TELEMETRY = Telemetry()
-ACCESS_KEYS = AccessKeys()
+BUILT: list[Services] = []  # once in an isolate, by its first request
 
 
 class Default(WorkerEntrypoint):
@@ -84,7 +81,18 @@ def _later(work: Callable[[], Coroutine[None, None, None]]) -> None:
 
 
 def _services(env: Any) -> Services:
+    """The same for all requests of an isolate: each binding that is looked up is paid for.
+
+    What they share of it besides is plain data, which may be lost with the isolate.
+    """
+    if not BUILT:
+        BUILT.append(_built(env))
+    return BUILT[0]
+
+
+def _built(env: Any) -> Services:
     settings = settings_of(env)
+    telemetry = Telemetry(uuid.uuid4().hex, rollout_settings_of(env).breaker_minute_ms)
     return Services(
         settings=settings,
         files=FileClient(env.FILES),
@@ -92,16 +100,16 @@ def _services(env: Any) -> Services:
         inboxes=InboxClient(env.INBOXES),
         operations=OperationsClient(env.OPERATIONS),
         rollouts=RolloutClient(env.ROLLOUTS),
-        objects=_objects(env),
+        objects=_counted(R2Objects(env.PHOTOS), telemetry),
         signer=Signer(settings.url_signing_secret),
         config=KvConfig(env.ROLLOUT),
         web=FetchWeb(),
         later=_later,
         clock=clock_ms,
-        rollout=ROLLOUT,
-        telemetry=TELEMETRY,
+        rollout=RolloutState(),
+        telemetry=telemetry,
         points=EnginePoints(getattr(env, "REQUESTS", None)),
-        access_keys=ACCESS_KEYS,
+        access_keys=AccessKeys(),
         verifier=SubtleVerifier(),
         qa_limit=BindingLimiter(getattr(env, "QA_LIMIT", None)),
         proxy=_proxy(settings),
@@ -115,36 +123,29 @@ def _proxy(settings: Settings) -> Proxy | None:
     return Proxy(settings.origin_api_base, bounds, FetchOrigin())
 
 
-def _objects(env: Any) -> Objects:
-    """The bucket, whose failures the rollout is judged by."""
-
-    def failed() -> None:
-        TELEMETRY.happened(clock_ms(), "r2_failures")
-
-    return CountedObjects(R2Objects(env.PHOTOS), failed)
+def _counted(objects: Objects, telemetry: Telemetry) -> Objects:
+    """The rollout is judged by the bucket's failures, too."""
+    return CountedObjects(objects, lambda: telemetry.happened(clock_ms(), "r2_failures"))
 
 
 async def _tell_failures(env: Any) -> None:
     """What went wrong in a batch, which no request's end tells of."""
-    if TELEMETRY.has_events:
-        await flush(_services(env))
+    services = _services(env)
+    if services.telemetry.has_events:
+        await flush(services)
 
 
 def _transport(env: Any) -> Transport:
+    services = _services(env)
     return Transport(
-        editor=_editor(env),
-        operations=OperationsClient(env.OPERATIONS),
+        editor=Editor(
+            files=services.files,
+            objects=services.objects,
+            makers=_preview_makers(env, services.objects),
+            worker_id=uuid.uuid4().hex,
+        ),
+        operations=services.operations,
         backlog=BacklogClient(env.BACKLOG),
-    )
-
-
-def _editor(env: Any) -> Editor:
-    objects = _objects(env)
-    return Editor(
-        files=FileClient(env.FILES),
-        objects=objects,
-        makers=_preview_makers(env, objects),
-        worker_id=uuid.uuid4().hex,
     )
 
 

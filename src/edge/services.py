@@ -1,4 +1,4 @@
-"""What handlers work with, built once per request in `entry.py` and handed down."""
+"""What handlers work with, built once per isolate in `entry.py` and handed down."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass

@@ -41,7 +41,8 @@ class Counted:
 
 
 class Telemetry:
-    def __init__(self, minute_ms: int = MINUTE_MS) -> None:
+    def __init__(self, isolate: str = "", minute_ms: int = MINUTE_MS) -> None:
+        self._isolate = isolate  # its id, for as long as it lives
         self._minute_ms = minute_ms
         self._counted = Counted()
         self._unanswered: Flush | None = None
@@ -80,6 +81,7 @@ class Telemetry:
             counted, self._counted = self._counted, Counted()
             self._unanswered = Flush(
                 flush_id=uuid.uuid4().hex,
+                isolate=self._isolate,
                 tallies=tuple(
                     MinuteTally(minute=minute, cohort=cohort, phase=phase, tally=tally)
                     for (minute, cohort, phase), tally in counted.tallies.items()

@@ -67,6 +67,7 @@ def platform_response(response: Response) -> Any:
 
 def _passed(native: Any, ours: tuple[tuple[str, str], ...]) -> Any:
     """A response of the origin or of an actor, with our headers; its body is not looked into."""
+    native = getattr(native, "js_object", native)  # an actor's comes wrapped
     headers = Headers.new(native.headers)
     for name, value in ours:
         if name in {"set-cookie", "vary"}:

@@ -74,7 +74,7 @@ PATHS: Final = [
     ("GET", "/api/orders/nowhere-1/status", (404, "order_not_found")),
     ("POST", "/api/orders/nowhere-1/submit-edits", (404, "order_not_found")),
     ("GET", "/api/orders/-bad/files", (404, "order_not_found")),
-    ("GET", "/api/orders/a%2Fb/status", (404, "route_not_found")),
+    ("GET", "/api/orders/a%2Fb/status", (400, "invalid_path")),
     ("GET", f"/api/orders/{'a' * 65}/status", (404, "order_not_found")),
     ("GET", f"/api/files/{NO_FILE}", (404, "file_not_found")),
     ("PATCH", f"/api/files/{NO_FILE}", (404, "file_not_found")),

@@ -24,13 +24,10 @@ from actors.client import (
 )
 from actors.effects import SendDispatch
 from actors.host import wall_clock_ms
-from actors.remote import accepted
 from consumer.edit import Editor
 from domain.limits import CRON_JOBS_MAX, QA_PERIOD_MS, QA_REQUESTS_MAX
 from domain.messages.backlog import Take
 from domain.messages.file import Claim, Dispatch
-from domain.messages.rollout import Verdicts
-from domain.rollout import Verdict
 from edge.access_keys import AccessKeys
 from edge.app import respond
 from edge.data_points import DataPoint
@@ -42,7 +39,7 @@ from edge.signing import Signer
 from edge.telemetry import Telemetry
 from edge.trace import Trace
 from storage.previews import CopyPreviews, PreviewMaker
-from tests.fakes.local_actors import LocalActors, LocalAnswer, LocalNamespace
+from tests.fakes.local_actors import LocalActors
 from tests.fakes.memory_config import MemoryConfig
 from tests.fakes.memory_limiter import MemoryLimiter
 from tests.fakes.memory_web import MemoryWeb
@@ -147,17 +144,6 @@ class DataPointList(list[DataPoint]):
         self.append(point)
 
 
-class _Quiet:
-    async def receive(self, _: str) -> str:
-        return accepted(Verdicts(verdict=Verdict()))
-
-    async def wait(self, text: str) -> str:
-        return await self.receive(text)
-
-    async def fetch(self, request: object) -> LocalAnswer:
-        raise AssertionError(request)
-
-
 class Darkroom:
     """Standing alone; or, with `origin_api_base` and what stands in for its fetch, before one."""
 
@@ -175,7 +161,7 @@ class Darkroom:
             orders=OrderClient(self.actors.orders),
             inboxes=InboxClient(self.actors.inboxes),
             operations=OperationsClient(self.actors.operations),
-            rollouts=RolloutClient(LocalNamespace(lambda _: _Quiet())),
+            rollouts=RolloutClient(self.actors.rollouts),
             objects=self.objects,
             signer=Signer(self.settings.url_signing_secret),
             config=self.config,
@@ -183,7 +169,7 @@ class Darkroom:
             later=self.background.append,
             clock=wall_clock_ms,
             rollout=RolloutState(),
-            telemetry=Telemetry(),
+            telemetry=Telemetry("isolate-1"),
             points=self.points,
             access_keys=AccessKeys(),
             verifier=RsaVerifier(),

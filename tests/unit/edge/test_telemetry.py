@@ -19,10 +19,23 @@ def an_answer(**changes: object) -> Served:
     return Served(**(facts | changes))  # type: ignore[arg-type]
 
 
-def test_answers_of_one_minute_cohort_and_phase_are_one_tally() -> None:
+def counting(*answers: Served) -> Telemetry:
     telemetry = Telemetry()
-    for status in (200, 404, 404, 503):
-        telemetry.served(an_answer(status=status))
+    for answer in answers:
+        telemetry.served(answer)
+    return telemetry
+
+
+def busy_for(minutes: int) -> Telemetry:
+    telemetry = Telemetry()
+    for minute in range(minutes):
+        telemetry.served(an_answer(at_ms=minute * MINUTE_MS))
+        telemetry.happened(minute * MINUTE_MS, "intents")
+    return telemetry
+
+
+def test_answers_of_one_minute_cohort_and_phase_are_one_tally() -> None:
+    telemetry = counting(*(an_answer(status=status) for status in (200, 404, 404, 503)))
 
     (told,) = telemetry.taken(None, None).tallies
 
@@ -78,11 +91,6 @@ def test_events_add_up_by_minute() -> None:
 
 
 def test_an_isolate_that_nobody_answers_remembers_so_much_and_no_more() -> None:
-    telemetry = Telemetry()
-    for minute in range(TELEMETRY_CELLS_MAX + 5):
-        telemetry.served(an_answer(at_ms=minute * MINUTE_MS))
-        telemetry.happened(minute * MINUTE_MS, "intents")
-
-    told = telemetry.taken(None, None)
+    told = busy_for(TELEMETRY_CELLS_MAX + 5).taken(None, None)
 
     assert (len(told.tallies), len(told.events)) == (TELEMETRY_CELLS_MAX, TELEMETRY_CELLS_MAX)
