@@ -15,6 +15,7 @@ help:  ## this list
 	@echo 'make setup   everything this machine needs, from package registries (once, half a minute)'
 	@echo 'make dev     the product on http://127.0.0.1:8787, until Ctrl-C'
 	@echo 'make demo    the whole story of an order, played and checked'
+	@echo '             with ORIGIN=1: a legacy backend, and customers who move from it step by step'
 	@echo 'make check   format, lint, types, and the tests that need no runtime (seconds)'
 	@echo 'make test    check, then every test, the real runtime included (what CI runs)'
 	@echo 'make fmt     format and repair what can be repaired'
@@ -39,7 +40,7 @@ dev: setup
 	@$(VENV) -m tools.dev
 
 demo: setup
-	@$(VENV) -m tools.demo
+	@$(VENV) -m tools.$(if $(ORIGIN),migration_demo,demo)
 
 check: lint
 	@$(VENV) -m pytest -q -m 'not workerd' --ignore=tests/acceptance tests
