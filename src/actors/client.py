@@ -106,6 +106,12 @@ class FileClient:
     async def delete(self, file_id: str, message: file.DeleteFile) -> Done:
         return await self._remote.ask(file_id, message, Done)
 
+    async def hold(self, file_id: str, message: file.Hold) -> file.Held:
+        return await self._remote.ask(file_id, message, file.Held)
+
+    async def unhold(self, file_id: str, message: file.Unhold) -> Done:
+        return await self._remote.ask(file_id, message, Done)
+
     async def nudge(self, file_id: str, message: file.Nudge) -> Done:
         return await self._remote.ask(file_id, message, Done)
 
@@ -145,6 +151,21 @@ class OrderClient:
 
     async def list_marked(self, order_id: str, message: order.ListMarked) -> order.MarkedFiles:
         return await self._remote.ask(order_id, message, order.MarkedFiles)
+
+    async def list_names(self, order_id: str, message: order.ListNames) -> order.NamedFiles:
+        return await self._remote.ask(order_id, message, order.NamedFiles)
+
+    async def list_active(self, order_id: str, message: order.ListActive) -> order.ActiveFiles:
+        return await self._remote.ask(order_id, message, order.ActiveFiles)
+
+    async def hydrate(self, message: order.Hydrate) -> Done:
+        return await self._remote.ask(message.order_id, message, Done)
+
+    async def revalidated(self, order_id: str, message: order.Revalidated) -> Done:
+        return await self._remote.ask(order_id, message, Done)
+
+    async def invalidate(self, order_id: str) -> Done:
+        return await self._remote.ask(order_id, order.Invalidate(), Done)
 
     async def begin(self, order_id: str, message: order.BeginRequest) -> order.BegunRequest:
         return await self._remote.ask(order_id, message, order.BegunRequest)

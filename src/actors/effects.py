@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.alert import Alert
-from domain.file import OrderPause
+from domain.file import OrderPause, Upload
 from domain.messages.file import Dispatch
 from domain.messages.inbox import Deliver
 from domain.messages.operations import RecordActions, Report
@@ -27,10 +27,15 @@ class TellOrder:
 
 @dataclass(frozen=True, slots=True)
 class PurgeObjects:
-    """Remove one deleted file's bytes: all objects under the prefixes."""
+    """Remove one deleted file's bytes: all objects under the prefixes.
+
+    `stray` lies elsewhere, where the origin put it, and where it may put another photo: it is
+    removed only while it is the one that was uploaded.
+    """
 
     file_id: str
     prefixes: tuple[str, ...]
+    stray: Upload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,15 @@ class ExpireUpload:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterUpload:
+    """Tell the origin of what was finalized here. It takes the same file twice."""
+
+    upload: Upload
+    name: str  # of now
+    created_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class SendAlert:
     channel: Channel
     alert: Alert
@@ -103,6 +117,7 @@ Effect = (
     | NudgeFiles
     | ReportOrder
     | ExpireUpload
+    | RegisterUpload
     | SendAlert
 )
 
@@ -116,6 +131,8 @@ def ids_of(effect: Effect) -> dict[str, str]:
             return {"order_id": effect.order_id, "file_id": effect.apply.snapshot.file_id}
         case PurgeObjects() | SweepObjects() | ArchiveObject() | ExpireUpload():
             return {"file_id": effect.file_id}
+        case RegisterUpload():
+            return {"file_id": effect.upload.file_id}
         case RecordAudit():
             return {"target": effect.target_id}
         case NotifyOwner():

@@ -7,15 +7,17 @@ from actors.effects import (
     Effect,
     PurgeObjects,
     RecordAudit,
+    RegisterUpload,
     SendDispatch,
     SweepObjects,
     TellOrder,
 )
 from actors.file_keeper import FileKeeper
 from actors.file_operations import FileOperations
+from actors.file_origin import FileOrigin
 from actors.file_outbox import FileOutbox
 from domain import file as files
-from domain import ids, operation, retention
+from domain import holding, ids, operation, retention
 from domain.errors import Code, Refusal
 from domain.file import File
 from domain.happening import Happening
@@ -33,6 +35,7 @@ from domain.messages.file import (
     FileHistory,
     FileMessage,
     Grant,
+    Hold,
     Inspect,
     Nudge,
     OperateFile,
@@ -41,6 +44,7 @@ from domain.messages.file import (
     Renew,
     Submit,
     Submitted,
+    Unhold,
     UpdateFile,
 )
 from domain.messages.order import Applied
@@ -67,6 +71,7 @@ class FileCore:
         self._keeper = FileKeeper(sql, self._repository, self._deadlines, settings)
         self._outbox = FileOutbox(self._repository, actions, self._deadlines, settings)
         self._operations = FileOperations(self._repository, actions, self._deadlines, self._keeper)
+        self._origin = FileOrigin(self._repository, self._deadlines, self._keeper, settings)
         self._settings = settings
         self._jitter = jitter
 
@@ -82,10 +87,13 @@ class FileCore:
     def wake(self, now_ms: int) -> None:
         """Whatever time alone has changed. Before every message, so a late alarm does no harm."""
         file = self._repository.load()
-        if file is None or file.lock is None or file.lock.expires_at_ms > now_ms:
+        if file is None:
             return
-        after = files.lease_expired(file, backoff_ms=self._backoff_ms(file), now_ms=now_ms)
-        self._keeper.together(lambda: self._keeper.save(file, after, now_ms))
+        after = holding.expired(file, now_ms)
+        if after.lock is not None and after.lock.expires_at_ms <= now_ms:
+            after = files.lease_expired(after, backoff_ms=self._backoff_ms(file), now_ms=now_ms)
+        if after is not file:
+            self._keeper.together(lambda: self._keeper.save(file, after, now_ms))
 
     def take_happenings(self) -> list[Happening]:
         return self._keeper.take_happenings()
@@ -93,7 +101,7 @@ class FileCore:
     def _answer(self, message: FileMessage, now_ms: int) -> Value:  # noqa: C901, PLR0912 -- a case each
         match message:
             case Register():
-                return self._register(message, now_ms)
+                return self._origin.register(message, self._repository.load(), now_ms)
             case DescribeUpload():
                 return Registered.of(self._owned(message.caller_id))
             case DescribeFile():
@@ -117,23 +125,18 @@ class FileCore:
                 return self._update(message, now_ms)
             case DeleteFile():
                 return self._delete(message, now_ms)
+            case Hold():
+                return self._origin.hold(message, self._known(), now_ms)
+            case Unhold():
+                file = self._known()
+                self._keeper.save(file, holding.released(file, message.hold_id), now_ms)
+                return Done()
             case Nudge():
                 return self._nudged(message, now_ms)
             case OperateFile():
                 return self._operations.operate(message, self._known(), now_ms)
             case Inspect():
                 return self._operations.inspect(self._known())
-
-    def _register(self, message: Register, now_ms: int) -> Registered:
-        file = self._repository.load()
-        is_repeat = file is not None
-        if file is None:
-            file = files.registered(message.upload, now_ms)
-            self._keeper.save(None, file, now_ms)
-        files.check_owner(file, message.upload.owner_id)
-        files.check_present(file)
-        files.check_same_upload(file, message.upload)
-        return Registered.of(file, is_repeat=is_repeat)
 
     def _describe_job(self, message: DescribeJob) -> JobSummary:
         """Of a deleted file too: what became of a job stays known."""
@@ -198,7 +201,7 @@ class FileCore:
     def _update(self, message: UpdateFile, now_ms: int) -> Value:
         """A lock is told of before a version that is out of date (RFC 9110, 13.2.1)."""
         before = self._owned(message.caller_id)
-        file = before
+        file = holding.released(before, message.hold_id)
         if message.name is not None:
             file = files.renamed(file, message.name, now_ms)
         if message.marked is not None:
@@ -210,8 +213,9 @@ class FileCore:
     def _delete(self, message: DeleteFile, now_ms: int) -> Done:
         before = self._known()
         files.check_owner(before, message.caller_id)
-        file = files.deleted(before, now_ms)
-        if file is not before:
+        free = holding.released(before, message.hold_id)
+        file = files.deleted(free, now_ms)
+        if file is not free:
             files.check_version(before, message.versions)
         self._keeper.save(before, file, now_ms)
         return Done()
@@ -227,7 +231,7 @@ class FileCore:
     def next_effect(self, now_ms: int) -> Effect | None:
         """One effect that is owed now. Owed again a little later unless it is `finish`ed."""
         due = self._deadlines.take_due(now_ms) if self._exists else None
-        if due == Deadline.LEASE:
+        while due in {Deadline.LEASE, Deadline.HOLD}:
             self.wake(now_ms)
             due = self._deadlines.take_due(now_ms)
         return self._outbox.effect(Deadline(due), self._known()) if due else None
@@ -257,6 +261,8 @@ class FileCore:
                 self._keeper.save(file, after, now_ms)
             case RecordAudit():
                 self._outbox.recorded(effect, now_ms)
+            case RegisterUpload():
+                self._origin.registered()
             case _:
                 raise AssertionError(effect)
 

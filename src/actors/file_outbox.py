@@ -5,6 +5,7 @@ from actors.effects import (
     Effect,
     PurgeObjects,
     RecordAudit,
+    RegisterUpload,
     SendDispatch,
     SweepObjects,
     TellOrder,
@@ -49,7 +50,8 @@ class FileOutbox:
                 return TellOrder(upload.order_id, apply)
             case Deadline.PURGE:
                 prefixes = keys.prefixes_of(upload.owner_id, upload.order_id, file.id)
-                return PurgeObjects(file.id, prefixes)
+                is_stray = not upload.object_key.startswith(prefixes)
+                return PurgeObjects(file.id, prefixes, upload if is_stray else None)
             case Deadline.SWEEP:
                 return SweepObjects(file.id, file.leftovers)
             case Deadline.ARCHIVE:
@@ -57,8 +59,10 @@ class FileOutbox:
                 return ArchiveObject(file.id, file.processed_key, keys.archived(file.processed_key))
             case Deadline.AUDIT:
                 return RecordAudit(file.id, RecordActions(records=self._actions.owed()))
-            case Deadline.LEASE:
-                raise AssertionError("a lease that is up is a change of the file, not an effect")
+            case Deadline.REGISTER:
+                return RegisterUpload(upload, file.name, file.created_at_ms)
+            case Deadline.LEASE | Deadline.HOLD:
+                raise AssertionError("its end is a change of the file, not an effect")
 
     def sent(self, effect: SendDispatch, file: File, now_ms: int) -> None:
         """On the queue, which may lose it: to be sent again if nobody has claimed it by then.

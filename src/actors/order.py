@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from actors.effects import Effect
 from actors.events import Event, Hello, changed, cursor, hello
+from actors.order_answers import notification_of, status_of
 from actors.order_names import OrderNames
 from actors.order_operations import OrderOperations
+from actors.order_origin import OrderOrigin
 from actors.order_outbox import OrderDeadline, OrderOutbox
 from actors.order_requests import OrderRequests
 from domain import names
 from domain.errors import Code, Refusal
 from domain.file import FileStatus
 from domain.happening import Happening
-from domain.ids import notification_id
 from domain.limits import ORDER_FILES_MAX, SUBMIT_FILES_MAX
-from domain.messages.inbox import Notification
 from domain.messages.operations import OrderTotals
 from domain.messages.order import (
     ORDER_MESSAGE,
@@ -25,20 +25,24 @@ from domain.messages.order import (
     DescribeOrder,
     FilePage,
     FinishRequest,
+    Hydrate,
+    Invalidate,
     JobPage,
+    ListActive,
     ListFiles,
     ListJobs,
     ListMarked,
+    ListNames,
     MarkedFiles,
     OperateOrder,
     OrderMessage,
-    OrderStatus,
     Release,
     Reserve,
+    Revalidated,
 )
 from domain.messages.reply import Done
 from domain.settings import Settings
-from domain.snapshot import FileSnapshot, Outcome
+from domain.snapshot import FileSnapshot
 from domain.totals import with_file, with_outcome
 from domain.values import Value
 from storage.actions import Actions
@@ -60,6 +64,7 @@ class OrderCore:
         actions = Actions(sql)
         self._outbox = OrderOutbox(sql, self._repository, actions, self._deadlines, settings)
         self._names = OrderNames(self._repository, self._outbox)
+        self._origin = OrderOrigin(sql, self._repository, self._names, self._outbox, settings)
         self._requests = OrderRequests(sql)
         self._operations = OrderOperations(self._repository, actions, self._deadlines, self._outbox)
         self._new_epoch = new_epoch
@@ -71,7 +76,7 @@ class OrderCore:
             self._come_to_be(message)
         return self._sql.transaction(lambda: self._answer(message, now_ms))
 
-    def _answer(self, message: OrderMessage, now_ms: int) -> Value:  # noqa: C901 -- a case each
+    def _answer(self, message: OrderMessage, now_ms: int) -> Value:  # noqa: C901, PLR0912 -- a case each
         match message:
             case Reserve():
                 return self._reserve(message, now_ms)
@@ -81,14 +86,27 @@ class OrderCore:
             case Apply():
                 return self._apply(message, now_ms)
             case ListFiles():
-                return self._list_files(message)
+                return self._list_files(message, now_ms)
             case ListJobs():
-                return self._list_jobs(message)
+                return self._list_jobs(message, now_ms)
             case DescribeOrder() | AwaitOrder():
-                return _status(self._owned(message.caller_id))
+                order = self._owned(message.caller_id)
+                return status_of(order, self._origin.copy(order, now_ms))
             case ListMarked():
+                copy = self._origin.copy(self._owned(message.caller_id), now_ms)
+                marked = self._repository.idle_marked(SUBMIT_FILES_MAX)
+                return MarkedFiles(file_ids=marked, origin=copy)
+            case ListNames():
+                return self._origin.names(self._owned(message.caller_id), now_ms)
+            case ListActive():
                 self._owned(message.caller_id)
-                return MarkedFiles(file_ids=self._repository.idle_marked(SUBMIT_FILES_MAX))
+                return self._origin.active()
+            case Hydrate():
+                return self._hydrate(message, now_ms)
+            case Revalidated():
+                return self._origin.revalidated(message, self._owned(message.caller_id))
+            case Invalidate():
+                return self._origin.invalidate(self._known())
             case BeginRequest():
                 self._owned(message.caller_id)
                 return self._requests.begin(message, now_ms)
@@ -104,7 +122,7 @@ class OrderCore:
             raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
         order = self._owned(caller_id)
         files = [file for _, file in self._repository.page(0, ORDER_FILES_MAX)]
-        return hello(order, _status(order), files)
+        return hello(order, status_of(order), files)
 
     def cursor(self) -> str | None:
         """Of the newest that has happened."""
@@ -154,7 +172,7 @@ class OrderCore:
         known = self._repository.known(news.file_id)
         totals = self._with_outcomes(order.totals, message, now_ms)
         is_older = known is not None and news.version < known.version
-        if is_older or news == known:
+        if (is_older or news == known) and self._origin.is_told(news.file_id):
             if totals is not order.totals:
                 self._repository.keep_totals(totals)
             return Applied(pause=order.pause)
@@ -167,7 +185,7 @@ class OrderCore:
         self._report(known, news, now_ms)
         self._repository.advance(with_file(totals, known, news))
         order = self._known()
-        self._events.append(changed(order, news, _status(order), now_ms))
+        self._events.append(changed(order, news, status_of(order), now_ms))
         return Applied(pause=order.pause)
 
     def _with_outcomes(self, totals: OrderTotals, message: Apply, now_ms: int) -> OrderTotals:
@@ -179,7 +197,7 @@ class OrderCore:
             totals = with_outcome(totals, outcome)
             self._outbox.owe_report(now_ms)
             if outcome.is_news:
-                self._repository.owe(_notification(message.snapshot, outcome))
+                self._repository.owe(notification_of(message.snapshot, outcome))
                 self._deadlines.owe(OrderDeadline.NOTIFY, now_ms)
         return totals
 
@@ -189,7 +207,16 @@ class OrderCore:
         failures = (news.file_id,) if has_failed or had_failed else ()
         self._outbox.owe_report(now_ms, *failures)
 
-    def _list_files(self, message: ListFiles) -> FilePage:
+    def _hydrate(self, message: Hydrate, now_ms: int) -> Done:
+        """Nobody watches an order that there was not, so of its first files no event tells."""
+        found = self._repository.load()
+        order = found or self._created(message.order_id, message.caller_id, now_ms)
+        self._check_owner(order, message.caller_id)
+        events = self._origin.hydrate(message, order, now_ms)
+        self._events += events if found else []
+        return Done()
+
+    def _list_files(self, message: ListFiles, now_ms: int) -> FilePage:
         order = self._owned(message.caller_id)
         rows = self._repository.page(message.after, message.limit + 1)
         page, has_more = rows[: message.limit], len(rows) > message.limit
@@ -198,18 +225,24 @@ class OrderCore:
             next_after=page[-1][0] if has_more else None,
             version=order.version,
             epoch=order.epoch,
+            origin=self._origin.copy(order, now_ms),
         )
 
-    def _list_jobs(self, message: ListJobs) -> JobPage:
-        self._owned(message.caller_id)
+    def _list_jobs(self, message: ListJobs, now_ms: int) -> JobPage:
+        copy = self._origin.copy(self._owned(message.caller_id), now_ms)
         jobs = self._jobs.page(message.status, message.before, message.limit + 1)
-        return JobPage(jobs=jobs[: message.limit], has_more=len(jobs) > message.limit)
+        has_more = len(jobs) > message.limit
+        return JobPage(jobs=jobs[: message.limit], has_more=has_more, origin=copy)
 
     # --- State ----------------------------------------------------------------------------------
 
     def _come_to_be(self, message: OrderMessage) -> None:
-        """With its first upload; or, should that be lost, with its first file's news."""
-        if isinstance(message, Apply) or (isinstance(message, Reserve) and message.is_upload):
+        """With its first upload; or, should that be lost, with its first file's news.
+
+        Or with what the origin says of it.
+        """
+        is_upload = isinstance(message, Reserve) and message.is_upload
+        if isinstance(message, Apply | Hydrate) or is_upload:
             migrate(self._sql, MIGRATIONS)
             self._exists = True
         else:
@@ -236,30 +269,3 @@ class OrderCore:
         if order.owner_id != caller_id:
             raise Refusal(Code.FORBIDDEN, "this order belongs to another user")
         return order
-
-
-def _status(order: Order) -> OrderStatus:
-    counts = order.totals.files
-    return OrderStatus(
-        order_id=order.id,
-        total=sum(counts.values()),
-        counts=counts,
-        revision_required=order.totals.revision_required,
-        is_paused=order.pause.is_paused,
-        version=order.version,
-        epoch=order.epoch,
-    )
-
-
-def _notification(file: FileSnapshot, outcome: Outcome) -> Notification:
-    job = outcome.job
-    return Notification(
-        id=notification_id(job.id),
-        kind=outcome.kind,
-        order_id=file.order_id,
-        file_id=file.file_id,
-        job_id=job.id,
-        file_name=outcome.file_name,
-        detail=job.error.detail if job.error else None,
-        created_at_ms=job.finished_at_ms or file.updated_at_ms,
-    )

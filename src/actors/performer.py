@@ -14,14 +14,16 @@ from actors.effects import (
     NudgeFiles,
     PurgeObjects,
     RecordAudit,
+    RegisterUpload,
     ReportOrder,
     SendAlert,
     SendDispatch,
     SweepObjects,
     TellOrder,
 )
+from actors.origin import Origin
 from domain.errors import Code, Outage, Refusal
-from domain.file import OrderPause
+from domain.file import OrderPause, Upload
 from domain.limits import QUEUE_SEND_MS_MAX
 from domain.messages.file import Nudge
 from domain.messages.order import Applied, Nudged
@@ -44,9 +46,10 @@ class Performer:
     inboxes: InboxClient
     operations: OperationsClient
     objects: Objects
+    origin: Origin | None = None  # None: the product stands alone
     alerts: Alerting | None = None  # None: this actor alerts nobody
 
-    async def perform(  # noqa: C901 -- a case each
+    async def perform(  # noqa: C901, PLR0912 -- a case each
         self, effect: Effect
     ) -> Applied | Nudged | Done | Gone | AlertAnswered | None:
         """What came back, if anybody asks. `Outage`: it did not happen, or nobody can say."""
@@ -57,6 +60,8 @@ class Performer:
                 return await self.orders.apply(effect.order_id, effect.apply)
             case PurgeObjects():
                 await self._purge(effect.prefixes)
+                if effect.stray is not None:
+                    await self._remove_stray(effect.stray)
             case SweepObjects():
                 for key in effect.object_keys:
                     await self.objects.delete(key)
@@ -72,6 +77,9 @@ class Performer:
                 await self.operations.report(effect.report)
             case ExpireUpload():
                 return await self._expire(effect)
+            case RegisterUpload():
+                assert self.origin is not None, "nobody owes it without an origin"
+                await self.origin.register(effect)
             case SendAlert():
                 assert self.alerts is not None, "only the rollout's actor owes any"
                 return await self.alerts.send(effect.channel, effect.alert)
@@ -93,6 +101,11 @@ class Performer:
     async def _purge(self, prefixes: tuple[str, ...]) -> None:
         for prefix in prefixes:
             await self.objects.delete_under(prefix)
+
+    async def _remove_stray(self, upload: Upload) -> None:
+        found = await self.objects.head(upload.object_key)
+        if found is not None and found.etag == upload.etag:
+            await self.objects.delete(upload.object_key)
 
     async def _nudge(self, effect: NudgeFiles) -> Nudged:
         """All at once; the effect keeps them few. One that is unknown has nothing to tell."""

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from domain import job as jobs
 from domain import keys
-from domain.errors import Code, Refusal
+from domain.errors import Code, Facts, Refusal
 from domain.failure import NEEDS_REVISION, Failure, FailureCode
+from domain.hold import FileHold, check_none
 from domain.job import EditJob, JobEvent, JobStatus, Lease, Result
 from domain.limits import LEFTOVER_KEYS_MAX, LOCK_RETRY_AFTER_MAX_MS
 from domain.values import Stored
@@ -62,6 +63,7 @@ class File(Stored):
     leftovers: tuple[str, ...] = ()  # keys nobody refers to any more, to be removed
     is_paused: bool = False
     order_pause: OrderPause = OrderPause()
+    holds: tuple[FileHold, ...] = ()  # of changes that the origin is making
     fencing_token: int = 0  # of the last claim; grows for the life of the file id
     version: int = 1
     created_at_ms: int
@@ -127,20 +129,20 @@ def check_same_upload(file: File, upload: Upload) -> None:
 def check_unlocked(file: File, verb: str, now_ms: int) -> None:
     """Changes must wait while a job holds the file (design, section 1, step 4)."""
     lease = file.lock
-    if lease is None:
+    facts: Facts = {"file_id": file.id, "live_url": f"/api/orders/{file.upload.order_id}/live"}
+    if file.job is None or lease is None:
+        check_none(file.holds, file.name, verb, facts, now_ms)
         return
-    assert file.job is not None
     remaining_ms = max(lease.expires_at_ms - now_ms, 0)
     raise Refusal(
         Code.FILE_LOCKED,
         f"{file.name} cannot be {verb} now: {file.job.id} is working on it",
         {
-            "file_id": file.id,
+            **facts,
             "job_id": file.job.id,
             "attempt": file.job.attempt,
             "locked_since_ms": lease.since_ms,
             "locked_until_ms": lease.expires_at_ms,
-            "live_url": f"/api/orders/{file.upload.order_id}/live",
             "retry_after_ms": min(remaining_ms, LOCK_RETRY_AFTER_MAX_MS),
         },
     )
@@ -176,8 +178,8 @@ def claimed(file: File, job_id: str, worker_id: str, *, lease_ms: int, now_ms: i
     job = file.job
     if job is None or job.id != job_id or not jobs.can(job, JobEvent.CLAIM):
         raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} is not waiting to be claimed")
-    if file.holds_jobs_back:
-        raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} waits: its file is paused")
+    if file.holds_jobs_back or file.holds:
+        raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} waits: its file is paused or held")
     if job.not_before_ms > now_ms:
         raise Refusal(Code.JOB_NOT_CLAIMABLE, f"{job_id} waits for its backoff")
     token = file.fencing_token + 1
@@ -262,9 +264,10 @@ def deleted(file: File, now_ms: int) -> File:
 
 
 def derived_keys(file: File) -> tuple[str, ...]:
-    """What the file's edit has made and the file refers to."""
-    preview_key = file.preview.object_key if file.preview else None
-    return tuple(key for key in (file.processed_key, preview_key) if key)
+    """What the file's edit has made and the file refers to. Not what the origin made."""
+    made = (file.processed_key, file.preview.object_key if file.preview else None)
+    ours = keys.prefixes_of(file.upload.owner_id, file.upload.order_id, file.id)
+    return tuple(key for key in made if key and key.startswith(ours))
 
 
 def attempt_keys(file: File) -> tuple[str, ...]:

@@ -18,18 +18,18 @@ class Happening:
 def happenings(before: File | None, after: File) -> Iterator[Happening]:
     if before is None:
         yield Happening("file.registered", _facts(after, size_bytes=after.upload.size_bytes))
-    known = before or after.model_copy(update={"job": None})
-    if after.job is not None and _moved(known.job, after.job):
+        return  # one that is adopted has its past behind it
+    if after.job is not None and _moved(before.job, after.job):
         yield _of_job(after, after.job)
-    if after.name != known.name:
+    if after.name != before.name:
         yield Happening("file.renamed", _facts(after))
-    if after.holds_jobs_back != known.holds_jobs_back:
+    if after.holds_jobs_back != before.holds_jobs_back:
         yield Happening("file.paused" if after.holds_jobs_back else "file.resumed", _facts(after))
-    if after.archived_at_ms is not None and known.archived_at_ms is None:
+    if after.archived_at_ms is not None and before.archived_at_ms is None:
         yield Happening("file.archived", _facts(after))
-    if after.processed_key is None and known.processed_key is not None:
+    if after.processed_key is None and before.processed_key is not None:
         yield Happening("file.lost", _facts(after), "error")
-    if after.deleted_at_ms is not None and known.deleted_at_ms is None:
+    if after.deleted_at_ms is not None and before.deleted_at_ms is None:
         yield Happening("file.deleted", _facts(after))
 
 

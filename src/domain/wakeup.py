@@ -16,6 +16,8 @@ class Deadline(StrEnum):
     ARCHIVE = "archive"  # a finished file is to be archived
     TELL = "tell"  # the order is to hear of the newest version
     AUDIT = "audit"  # what operators did is to be recorded
+    HOLD = "hold"  # the first of the file's holds ends
+    REGISTER = "register"  # the origin is to hear of the upload
 
 
 def changes(
@@ -32,9 +34,13 @@ def changes(
         changed[Deadline.DISPATCH] = None if waits_since is None else max(now_ms, waits_since[1])
     if after.deleted_at_ms is not None and (before is None or before.deleted_at_ms is None):
         changed[Deadline.PURGE] = now_ms
+        if settings.registers_uploads:
+            changed[Deadline.REGISTER] = None
     if after.leftovers != (before.leftovers if before else ()):
         is_clean = not after.leftovers
         changed[Deadline.SWEEP] = None if is_clean else now_ms + settings.sweep_after_ms
+    if after.holds != (before.holds if before else ()):
+        changed[Deadline.HOLD] = min((hold.expires_at_ms for hold in after.holds), default=None)
     archive_ms = _archive_at_ms(after, settings)
     if archive_ms != (_archive_at_ms(before, settings) if before else None):
         changed[Deadline.ARCHIVE] = archive_ms
@@ -44,7 +50,7 @@ def changes(
 def _waits_since(file: File) -> tuple[str, int] | None:
     """Which job waits to be claimed, and from when on."""
     job = file.job
-    if job is None or job.status is not JobStatus.QUEUED or file.holds_jobs_back:
+    if job is None or job.status is not JobStatus.QUEUED or file.holds_jobs_back or file.holds:
         return None
     return (job.id, job.not_before_ms)
 

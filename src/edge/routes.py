@@ -53,6 +53,7 @@ ROUTES: Final = (
     Route("PUT", "/media/{key}", media.put, PUBLIC, is_timed=False),
     Route("GET", "/media/{key}", media.get, PUBLIC, is_timed=False),
     Route("GET", "/api/orders/{order_id}/files", orders.files, phase=B1A),
+    Route("GET", "/api/orders/{order_id}/stacks", orders.bracketed, phase=B1A),
     Route("GET", "/api/orders/{order_id}/status", orders.status, phase=B1A),
     Route("POST", "/api/orders/{order_id}/submit-edits", edits.submit, phase=EDITS),
     Route("GET", "/api/orders/{order_id}/live", orders.live, phase=EDITS, is_timed=False),

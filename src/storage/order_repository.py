@@ -8,7 +8,8 @@ from domain.limits import ORDER_TOMBSTONES_MAX
 from domain.messages.inbox import Notification
 from domain.messages.operations import OrderTotals
 from domain.snapshot import FileSnapshot
-from storage import actions, deadlines, job_index, old_jobs, owed, requests
+from storage import actions, deadlines, job_index, old_jobs, origin_repository, owed, requests
+from storage.origin_repository import NEVER_ASKED, OriginState
 from storage.sql import Sql
 
 MIGRATIONS: Final = (
@@ -60,20 +61,22 @@ MIGRATIONS: Final = (
     old_jobs.OWED_NOTIFICATIONS,
     "ALTER TABLE orders ADD COLUMN quiet_changes INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE names ADD COLUMN announced_ms INTEGER",
+    *origin_repository.MIGRATIONS,
 )
 ORDER = """
-SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused, quiet_changes
+SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused, quiet_changes, origin
 FROM orders
 """
 CREATE = "INSERT INTO orders (only_row, order_id, owner_id, epoch) VALUES (1, ?, ?, ?)"
-ADVANCE = "UPDATE orders SET version = version + 1, totals = ?"
+ADVANCE = "UPDATE orders SET version = version + ?, totals = ?"
 KEEP_TOTALS = "UPDATE orders SET totals = ?, quiet_changes = quiet_changes + 1"
 PAUSE = "UPDATE orders SET pause_revision = pause_revision + 1, is_paused = ?"
 KNOWN = "SELECT snapshot FROM files WHERE file_id = ?"
 SAVE_FILE = """
 INSERT INTO files (file_id, version, status, marked, deleted, snapshot) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (file_id) DO UPDATE SET version = excluded.version, status = excluded.status,
-  marked = excluded.marked, deleted = excluded.deleted, snapshot = excluded.snapshot
+  marked = excluded.marked, deleted = excluded.deleted, snapshot = excluded.snapshot,
+  origin_only = 0
 """
 SAVE_TOMBSTONE = """
 INSERT OR REPLACE INTO files (file_id, version, status, marked, deleted, snapshot)
@@ -86,7 +89,7 @@ FROM files WHERE deleted = 0 GROUP BY status
 FORGET_TOMBSTONES = """
 DELETE FROM files WHERE deleted = 1 AND position <= (SELECT MAX(position) FROM files) - ?
 """
-FILE_IDS = "SELECT file_id FROM files ORDER BY position"
+FILE_IDS = "SELECT file_id FROM files WHERE origin_only = 0 ORDER BY position"
 PAGE = """
 SELECT position, snapshot FROM files WHERE deleted = 0 AND position > ? ORDER BY position LIMIT ?
 """
@@ -138,6 +141,7 @@ class Order:
     totals: OrderTotals
     pause: OrderPause
     quiet_changes: int = 0  # of the totals, of which no event has told
+    origin: OriginState = NEVER_ASKED
 
     @property
     def totals_version(self) -> int:
@@ -161,7 +165,8 @@ class OrderRepository:
         found = self._sql.rows(ORDER)
         if not found:
             return None
-        order_id, owner_id, epoch, version, kept, revision, is_paused, quiet = found[0]
+        order_id, owner_id, epoch, version, kept, revision, is_paused, *rest = found[0]
+        quiet, origin = rest
         return Order(
             str(order_id),
             str(owner_id),
@@ -170,14 +175,15 @@ class OrderRepository:
             OrderTotals.model_validate_json(str(kept)) if kept else self.recounted(OrderTotals()),
             OrderPause(revision=int(revision or 0), is_paused=bool(is_paused)),
             int(quiet or 0),
+            OriginState.model_validate_json(str(origin)) if origin else NEVER_ASKED,
         )
 
     def create(self, order_id: str, owner_id: str, epoch: str) -> Order:
         self._sql.rows(CREATE, order_id, owner_id, epoch)
         return Order(order_id, owner_id, epoch, 0, self.recounted(OrderTotals()), OrderPause())
 
-    def advance(self, totals: OrderTotals) -> None:
-        self._sql.rows(ADVANCE, totals.model_dump_json())
+    def advance(self, totals: OrderTotals, changes: int = 1) -> None:
+        self._sql.rows(ADVANCE, changes, totals.model_dump_json())
 
     def keep_totals(self, totals: OrderTotals) -> None:
         """Without an event: no watcher sees of them what has changed."""

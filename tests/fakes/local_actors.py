@@ -25,6 +25,7 @@ from actors.host import Host, answered, wall_clock_ms
 from actors.inbox import InboxCore
 from actors.operations import OperationsCore
 from actors.order import OrderCore
+from actors.origin import Origin
 from actors.performer import Performer
 from actors.remote import refused
 from actors.rollout import RolloutCore
@@ -216,6 +217,7 @@ class LocalActors:
         thresholds = rollout_settings or RolloutSettings()
         self.alerts_web = MemoryWeb()
         self.mail = MemoryMail()
+        self.web = MemoryWeb()  # on which the origin is told of uploads
         self.objects = MemoryObjects()
         self.queue = MemoryQueue()
         self.inboxes = LocalNamespace(lambda _: LocalInbox())
@@ -232,6 +234,7 @@ class LocalActors:
             inboxes=InboxClient(self.inboxes),
             operations=OperationsClient(self.operations),
             objects=self.objects,
+            origin=Origin.of(settings, self.web),
         )
         alerts = Alerting(thresholds, self.alerts_web, self.mail, wall_clock_ms)
         alerting = replace(performer, alerts=alerts)

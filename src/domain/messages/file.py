@@ -3,10 +3,12 @@
 A field added later has a default, and is sent only once every live version can read it.
 """
 
+from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
+from domain.adoption import Adoption
 from domain.failure import Failure
 from domain.file import File, OrderPause, Preview, Upload, attempt_keys
 from domain.ids import FileId, JobId
@@ -21,6 +23,7 @@ class Register(Value):
 
     type: Literal["register"] = "register"
     upload: Upload
+    adoption: Adoption | None = None  # it was finalized at the origin, which knows this of it
 
 
 class Registered(Value):
@@ -134,12 +137,43 @@ class UpdateFile(Value):
     name: str | None = None
     marked: bool | None = None
     versions: tuple[int, ...] | None = None  # only if the file's is one of these
+    hold_id: str | None = None  # what the file was held for: this ends it
 
 
 class DeleteFile(Value):
     type: Literal["delete"] = "delete"
     caller_id: str
     versions: tuple[int, ...] | None = None
+    hold_id: str | None = None
+
+
+class HoldFor(StrEnum):
+    """What the origin is about to do to a file. As said of the file meanwhile."""
+
+    CHANGE = "changed"
+    DELETE = "deleted"
+    EDIT = "edited again"
+
+
+class Hold(Value):
+    """The origin is about to change the file: no job and no change here may begin meanwhile."""
+
+    type: Literal["hold"] = "hold"
+    caller_id: str
+    hold_id: str
+    verb: HoldFor
+    lifetime_ms: int
+
+
+class Held(Value):
+    order_id: str
+
+
+class Unhold(Value):
+    """It is done, or it came to nothing. Repeated, or late: nothing happens."""
+
+    type: Literal["unhold"] = "unhold"
+    hold_id: str
 
 
 class Nudge(Value):
@@ -191,6 +225,8 @@ FileMessage = Annotated[
     | Fail
     | UpdateFile
     | DeleteFile
+    | Hold
+    | Unhold
     | Nudge
     | OperateFile
     | Inspect,

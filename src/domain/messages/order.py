@@ -16,6 +16,16 @@ from domain.snapshot import FileSnapshot, JobSummary, Outcome
 from domain.values import Value
 
 
+class OriginCopy(Value):
+    """How well the order is known by the origin's word. Told while there is an origin."""
+
+    is_fresh: bool
+    as_of: tuple[int, int] = (0, 0)  # of now: who asks the origin from now on, says so with it
+    etag: str | None = None
+    was_checked: bool = False
+    is_native: bool = False  # begun here, so the origin need not have heard of it
+
+
 class Reserve(Value):
     """Wants a name for a file. The first one of all makes the order and its owner."""
 
@@ -75,6 +85,7 @@ class FilePage(Value):
     next_after: int | None
     version: int
     epoch: str = ""
+    origin: OriginCopy | None = None
 
 
 class ListJobs(Value):
@@ -90,6 +101,7 @@ class ListJobs(Value):
 class JobPage(Value):
     jobs: tuple[JobSummary, ...]
     has_more: bool
+    origin: OriginCopy | None = None
 
 
 class DescribeOrder(Value):
@@ -114,6 +126,7 @@ class OrderStatus(Value):
     is_paused: bool = False
     version: int
     epoch: str = ""
+    origin: OriginCopy | None = None
 
 
 class ListMarked(Value):
@@ -123,6 +136,63 @@ class ListMarked(Value):
 
 class MarkedFiles(Value):
     file_ids: tuple[str, ...]
+    origin: OriginCopy | None = None
+
+
+class ListNames(Value):
+    """Of all files, which is little data."""
+
+    type: Literal["list_names"] = "list_names"
+    caller_id: str
+
+
+class NamedFiles(Value):
+    files: tuple[tuple[str, str], ...]  # ids and names, in the order they were uploaded
+    version: int
+    epoch: str = ""
+    origin: OriginCopy | None = None
+
+
+class ListActive(Value):
+    """The files on which a job of ours waits or works."""
+
+    type: Literal["list_active"] = "list_active"
+    caller_id: str
+
+
+class ActiveFile(Value):
+    file_id: str
+    marked: bool
+
+
+class ActiveFiles(Value):
+    files: tuple[ActiveFile, ...]
+
+
+class Hydrate(Value):
+    """What the origin said of the order's files, all of them, to whom it says so: its owner."""
+
+    type: Literal["hydrate"] = "hydrate"
+    caller_id: str
+    order_id: str
+    as_of: tuple[int, int]  # when it was asked: as told with `OriginCopy`
+    etag: str | None = None
+    files: tuple[FileSnapshot, ...] = ()
+
+
+class Revalidated(Value):
+    """The origin said that what it said under that tag is still so."""
+
+    type: Literal["revalidated"] = "revalidated"
+    caller_id: str
+    as_of: tuple[int, int]
+    etag: str
+
+
+class Invalidate(Value):
+    """Something has changed at the origin."""
+
+    type: Literal["invalidate"] = "invalidate"
 
 
 class BeginRequest(Value):
@@ -160,6 +230,11 @@ OrderMessage = Annotated[
     | DescribeOrder
     | AwaitOrder
     | ListMarked
+    | ListNames
+    | ListActive
+    | Hydrate
+    | Revalidated
+    | Invalidate
     | BeginRequest
     | FinishRequest
     | OperateOrder,

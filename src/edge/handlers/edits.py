@@ -1,6 +1,7 @@
 """Asking for edits: of an order's files, or of one file once more."""
 
 import asyncio
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated
 
@@ -8,11 +9,13 @@ from pydantic import Field
 
 from domain.errors import Code, Outage, Refusal
 from domain.ids import FileId, derived_job_id, new_job_id
-from domain.limits import SUBMIT_CONCURRENCY, SUBMIT_FILES_MAX
+from domain.limits import ADOPTIONS_MAX, SUBMIT_CONCURRENCY, SUBMIT_FILES_MAX
 from domain.messages.file import Submit
 from domain.messages.order import DescribeOrder, ListMarked
 from domain.values import Value
+from edge.adoption import adopting
 from edge.exchange import Body, Response, json_response, optional_body, parsed_body
+from edge.hydration import hydrated
 from edge.idempotency import REPLAYED, Made, answered_once, idempotency_key
 from edge.services import Call
 
@@ -46,6 +49,7 @@ class SubmittedView(Value):
 
 async def submit(call: Call) -> Response:
     body = await parsed_body(call.request, SubmitBody)
+    await hydrated(call, call.parameters["order_id"])
     return await answered_once(call, body, partial(_submit, call, body))
 
 
@@ -57,6 +61,7 @@ async def _submit(call: Call, body: SubmitBody, key: str | None) -> Made:
     order_id = call.parameters["order_id"]
     file_ids = await _wanted(call, order_id, body)
     turn = asyncio.Semaphore(SUBMIT_CONCURRENCY)
+    room = iter(range(ADOPTIONS_MAX))
 
     async def submitted(file_id: str) -> CreatedJob | SkippedFile:
         message = Submit(
@@ -65,7 +70,7 @@ async def _submit(call: Call, body: SubmitBody, key: str | None) -> Made:
             job_id=_job_id(file_id, key, "submit", call.caller_id, order_id),
         )
         async with turn:
-            return await _submitted(call, file_id, message)
+            return await _submitted(call, file_id, message, room)
 
     results = await asyncio.gather(*map(submitted, file_ids))
     view = SubmittedView(
@@ -88,9 +93,12 @@ async def _wanted(call: Call, order_id: str, body: SubmitBody) -> list[str]:
     return list(dict.fromkeys(body.file_ids))
 
 
-async def _submitted(call: Call, file_id: str, message: Submit) -> CreatedJob | SkippedFile:
+async def _submitted(
+    call: Call, file_id: str, message: Submit, room: Iterator[int]
+) -> CreatedJob | SkippedFile:
     try:
-        submitted = await call.services.files.submit(file_id, message)
+        ask = partial(call.services.files.submit, file_id, message)
+        submitted = await adopting(call, file_id, ask, room)
     except Refusal as refusal:
         return SkippedFile(file_id=file_id, reason=refusal.code, detail=refusal.detail)
     except Outage:
@@ -105,7 +113,8 @@ async def revise(call: Call) -> Response:
     key = idempotency_key(call.request)
     job_id = _job_id(file_id, key, "revision", call.caller_id)
     message = Submit(caller_id=call.caller_id, job_id=job_id)
-    submitted = await call.services.files.submit(file_id, message)
+    ask = partial(call.services.files.submit, file_id, message)
+    submitted = await adopting(call, file_id, ask)
     view = CreatedJob(file_id=file_id, job_id=submitted.job_id)
     return json_response(view, 202, (REPLAYED,) if submitted.is_repeat else ())
 

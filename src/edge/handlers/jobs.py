@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 from domain.errors import Code, Refusal
@@ -15,6 +16,8 @@ from domain.snapshot import JobSummary
 from domain.values import Value
 from domain.views import JobView
 from edge.exchange import Request, Response, json_response, whole_number
+from edge.hydration import fresh
+from edge.origin import is_migrating, origin_job
 from edge.services import Call
 
 PLACE: Final = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,15})\.(job_[0-9a-f]{32}_[0-9a-f]{16}))?")
@@ -68,9 +71,11 @@ async def describe(call: Call) -> Response:
     try:
         job = await call.services.files.describe_job(message)
     except Refusal as refusal:
-        if refusal.code is not Code.FILE_NOT_FOUND:
+        if refusal.code not in {Code.FILE_NOT_FOUND, Code.JOB_NOT_FOUND}:
             raise
-        raise Refusal(Code.JOB_NOT_FOUND, "there is no such job") from None
+        if not is_migrating(call):
+            raise Refusal(Code.JOB_NOT_FOUND, "there is no such job") from None
+        job = (await origin_job(call, message.job_id)).summary
     return json_response(JobView.of(job))
 
 
@@ -81,7 +86,8 @@ async def _of_one_order(
         raise Refusal(Code.INVALID_QUERY, "order_id cannot be one")
     if place is not None and place.position != ONE_ORDER:
         raise _foreign_cursor()
-    page = await _page(call, order_id, wanted, place, wanted.limit)
+    ask = partial(_page, call, order_id, wanted, place, wanted.limit)
+    page = await fresh(call, order_id, ask)
     rest = Place.behind(page.jobs[-1], ONE_ORDER) if page.has_more else None
     return list(page.jobs), rest
 

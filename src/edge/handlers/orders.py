@@ -1,16 +1,26 @@
 """Orders: their files, their counts, and watching them live."""
 
 import re
+from functools import partial
 from typing import Final
 
 from domain.errors import Code, Outage, Refusal
-from domain.limits import CURSOR_MAX, LONG_POLL_MS_MAX, PAGE_FILES_DEFAULT, PAGE_FILES_MAX
-from domain.messages.order import AwaitOrder, DescribeOrder, ListFiles, OrderStatus
+from domain.limits import (
+    CURSOR_MAX,
+    HYDRATION_TURN_MS_MIN,
+    LONG_POLL_MS_MAX,
+    PAGE_FILES_DEFAULT,
+    PAGE_FILES_MAX,
+)
+from domain.messages.order import AwaitOrder, DescribeOrder, ListFiles, ListNames, OrderStatus
+from domain.stack import Stack, stacks
 from domain.values import Value
 from domain.views import FileView, StatusView, cursor_of
 from edge.auth import check_origin
 from edge.conditional import entity_tag, known_tags, not_modified, tagged
 from edge.exchange import Request, Response, whole_number
+from edge.hydration import fresh, hydrated
+from edge.origin import is_migrating
 from edge.services import Call
 
 CURSOR: Final = re.compile(r"[0-9A-Za-z]{1,32}-[0-9]{1,15}")
@@ -23,15 +33,20 @@ class FilesView(Value):
     version: int
 
 
+class StacksView(Value):
+    order_id: str
+    stacks: tuple[Stack, ...]
+    version: int
+
+
 async def files(call: Call) -> Response:
     limit = whole_number(
         call.request, "limit", default=PAGE_FILES_DEFAULT, low=1, high=PAGE_FILES_MAX
     )
     after = whole_number(call.request, "cursor", default=0, low=0, high=CURSOR_MAX)
     order_id = call.parameters["order_id"]
-    page = await call.services.orders.list_files(
-        order_id, ListFiles(caller_id=call.caller_id, limit=limit, after=after)
-    )
+    message = ListFiles(caller_id=call.caller_id, limit=limit, after=after)
+    page = await fresh(call, order_id, partial(call.services.orders.list_files, order_id, message))
     view = FilesView(
         order_id=order_id,
         files=tuple(map(FileView.of, page.files)),
@@ -39,6 +54,17 @@ async def files(call: Call) -> Response:
         version=page.version,
     )
     return tagged(call.request, view, entity_tag(cursor_of(page.epoch, page.version)))
+
+
+async def bracketed(call: Call) -> Response:
+    """The order's files by stacks."""
+    order_id = call.parameters["order_id"]
+    message = ListNames(caller_id=call.caller_id)
+    named = await fresh(call, order_id, partial(call.services.orders.list_names, order_id, message))
+    view = StacksView(
+        order_id=order_id, stacks=stacks(order_id, named.files), version=named.version
+    )
+    return tagged(call.request, view, entity_tag(cursor_of(named.epoch, named.version)))
 
 
 async def status(call: Call) -> Response:
@@ -57,6 +83,20 @@ async def status(call: Call) -> Response:
 
 
 async def _news(call: Call, since: str, wait_ms: int) -> OrderStatus:
+    """In migration the origin is asked now and then, for of its own changes it tells nobody."""
+    if not is_migrating(call):
+        return await _waited(call, since, wait_ms)
+    turn_ms = max(call.services.settings.hydration_fresh_ms, HYDRATION_TURN_MS_MIN)
+    described = await _described(call)
+    for passed_ms in range(0, wait_ms, turn_ms):
+        if cursor_of(described.epoch, described.version) != since:
+            break
+        await _waited(call, since, min(turn_ms, wait_ms - passed_ms))
+        described = await _described(call)
+    return described
+
+
+async def _waited(call: Call, since: str, wait_ms: int) -> OrderStatus:
     message = AwaitOrder(caller_id=call.caller_id, since=since, wait_ms=wait_ms)
     try:
         return await call.services.orders.wait(call.parameters["order_id"], message)
@@ -65,9 +105,9 @@ async def _news(call: Call, since: str, wait_ms: int) -> OrderStatus:
 
 
 async def _described(call: Call) -> OrderStatus:
-    return await call.services.orders.describe(
-        call.parameters["order_id"], DescribeOrder(caller_id=call.caller_id)
-    )
+    order_id = call.parameters["order_id"]
+    message = DescribeOrder(caller_id=call.caller_id)
+    return await fresh(call, order_id, partial(call.services.orders.describe, order_id, message))
 
 
 def _since(request: Request) -> str | None:
@@ -87,6 +127,7 @@ async def live(call: Call) -> Response:
     if request.headers.get("upgrade", "").lower() != "websocket":
         raise Refusal(Code.UPGRADE_REQUIRED, "open this path as a WebSocket")
     check_origin(request, call.services.settings)
+    await hydrated(call, call.parameters["order_id"])
     assert call.principal is not None
     expires_at_ms = str(call.principal.expires_at_ms)
     forwarded = request.native.forwarded(

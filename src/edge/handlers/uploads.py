@@ -20,6 +20,7 @@ from domain.photo import PhotoType
 from domain.values import Value
 from domain.views import rfc3339
 from edge.exchange import Body, Response, json_response, parsed_body
+from edge.hydration import opened
 from edge.services import Call
 from edge.signing import IntentClaims, MediaClaims
 from storage.objects import ObjectHead
@@ -68,6 +69,7 @@ class FinalizedView(Value):
 async def intent(call: Call) -> Response:
     body = await parsed_body(call.request, IntentBody)
     name = names.normalised(body.name)
+    await opened(call, body.order_id)
     lifetime_ms = call.services.settings.intent_lifetime_ms
     reserved = await call.services.orders.reserve(
         Reserve(

@@ -1,0 +1,222 @@
+"""Writes that the origin serves, held to what is known here: locks, and what orders have heard.
+
+So a lock refuses both cohorts alike. A file's actor that does not answer stops nobody: the proxy
+must not depend on what it leads past.
+"""
+
+import asyncio
+import contextlib
+import json
+import re
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from domain.errors import Code, Outage, Refusal
+from domain.limits import (
+    HOLD_MARGIN_MS,
+    HOLD_WAIT_MS,
+    JSON_BODY_BYTES_MAX,
+    SUBMIT_HOLDS_MAX,
+)
+from domain.messages.file import DeleteFile, Hold, HoldFor, Unhold, UpdateFile
+from domain.messages.order import ActiveFile, ListActive
+from edge.exchange import Response
+from edge.hydration import invalidated
+from edge.origin import origin_file, timeout_ms
+from edge.services import Call
+from log import log
+
+Forward = Callable[[bytes | None], Awaitable[Response]]  # with the body, if it was read; else None
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+OF_ORDER: Final = re.compile(r"/api/orders/([A-Za-z0-9_-]+)/.+")
+SUBMITS: Final = re.compile(r"/api/orders/[^/]+/submit-edits")
+REVISES: Final = re.compile(r"/api/files/[^/]+/revision")
+SUCCESSES: Final = range(200, 300)
+CLIENT_ERRORS: Final = range(400, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Grip:
+    """On a file that is known here; `order_id` is its order."""
+
+    file_id: str
+    hold_id: str
+    order_id: str
+
+
+async def guarded(call: Call, forward: Forward, body: bytes | None = None) -> Response:
+    """What the origin answers to the request, once nothing here speaks against it.
+
+    `body` is the request's, if it was read already. Whoever is not signed in holds nothing: the
+    origin tells them so.
+    """
+    request = call.request
+    if request.method in SAFE:
+        return await forward(body)
+    if call.principal is not None:
+        if "file_id" in call.parameters:
+            return await _of_file(call, forward, body)
+        if SUBMITS.fullmatch(request.path):
+            return await _of_submit(call, forward, body)
+    found = OF_ORDER.fullmatch(request.path)
+    return await _invalidating(call, found[1] if found else None, forward, body)
+
+
+async def _of_file(call: Call, forward: Forward, body: bytes | None) -> Response:
+    file_id = call.parameters["file_id"]
+    verb = _verb(call)
+    async with _held(call, file_id, verb) as grip:
+        order_id = grip.order_id if grip else None
+        if grip is None and verb is HoldFor.DELETE:
+            order_id = await _order_of(call, file_id)  # for then it is gone
+        response = await _invalidating(call, order_id, forward, body)
+        if grip is not None and response.status in SUCCESSES:
+            await _follow(call, grip, verb)
+    if order_id is None and response.status in SUCCESSES:
+        order_id = await _order_of(call, file_id)
+        if order_id is not None:
+            await invalidated(call, order_id)
+    return response
+
+
+async def _of_submit(call: Call, forward: Forward, body: bytes | None) -> Response:
+    """Only if there are locked files here, the body is looked into, to see whether it names any."""
+    order_id = call.parameters["order_id"]
+    active = await _active(call, order_id)
+    if active and body is None:
+        body = await call.request.read(JSON_BODY_BYTES_MAX)
+        if body is None:
+            told = f"the body may have at most {JSON_BODY_BYTES_MAX} bytes"
+            raise Refusal(Code.BODY_TOO_LARGE, told)
+    named = _named(body or b"", active)[:SUBMIT_HOLDS_MAX] if active else []
+    async with contextlib.AsyncExitStack() as holds:
+        for file_id in named:
+            await holds.enter_async_context(_held(call, file_id, HoldFor.EDIT))
+        return await _invalidating(call, order_id, forward, body)
+
+
+async def _invalidating(
+    call: Call, order_id: str | None, forward: Forward, body: bytes | None
+) -> Response:
+    """Whatever has come of it, unless the origin says that it did nothing."""
+    response = None
+    try:
+        response = await forward(body)
+    finally:
+        did_something = response is None or response.status not in CLIENT_ERRORS
+        if order_id is not None and did_something:
+            await invalidated(call, order_id)
+    return response
+
+
+# --- Holds --------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _held(call: Call, file_id: str, verb: HoldFor) -> AsyncIterator[Grip | None]:
+    """None: there is nothing to hold, or nobody who could say. A lock is a refusal."""
+    grip = await _taken(call, file_id, verb)
+    try:
+        yield grip
+    finally:
+        if grip is not None:
+            await _let_go(call, grip)
+
+
+async def _taken(call: Call, file_id: str, verb: HoldFor) -> Grip | None:
+    message = Hold(
+        caller_id=call.caller_id,
+        hold_id=uuid.uuid4().hex,
+        verb=verb,
+        lifetime_ms=2 * timeout_ms(call) + HOLD_MARGIN_MS,
+    )
+    try:
+        async with asyncio.timeout(HOLD_WAIT_MS / 1000):
+            held = await call.services.files.hold(file_id, message)
+    except Refusal as refusal:
+        if refusal.code in {Code.FILE_LOCKED, Code.JOB_ACTIVE}:
+            raise
+        return (
+            None  # of a file that is not here, is deleted here, or is another's, the origin tells
+        )
+    except (Outage, TimeoutError) as trouble:
+        reason = str(trouble) or "it did not answer"
+        log("hold.failed", level="warning", reason=reason, file_id=file_id)
+        return None
+    return Grip(file_id, message.hold_id, held.order_id)
+
+
+async def _let_go(call: Call, grip: Grip) -> None:
+    try:
+        await call.services.files.unhold(grip.file_id, Unhold(hold_id=grip.hold_id))
+    except Outage as outage:  # then it ends by itself
+        log("hold.kept", level="warning", reason=str(outage), file_id=grip.file_id)
+
+
+async def _follow(call: Call, grip: Grip, verb: HoldFor) -> None:
+    """What the origin has done to a file that is ours, is done to it here as well."""
+    files = call.services.files
+    try:
+        match verb:
+            case HoldFor.DELETE:
+                message = DeleteFile(caller_id=call.caller_id, hold_id=grip.hold_id)
+                await files.delete(grip.file_id, message)
+            case HoldFor.CHANGE:
+                file = await origin_file(call, grip.file_id)
+                update = UpdateFile(
+                    caller_id=call.caller_id,
+                    name=file.name,
+                    marked=file.marked,
+                    hold_id=grip.hold_id,
+                )
+                await files.update(grip.file_id, update)
+            case HoldFor.EDIT:
+                pass
+    except (Outage, Refusal) as trouble:
+        log("hold.not_followed", level="error", reason=str(trouble), file_id=grip.file_id)
+
+
+def _verb(call: Call) -> HoldFor:
+    if REVISES.fullmatch(call.request.path):
+        return HoldFor.EDIT
+    return HoldFor.DELETE if call.request.method == "DELETE" else HoldFor.CHANGE
+
+
+# --- Whom it is about ---------------------------------------------------------------------------
+
+
+async def _order_of(call: Call, file_id: str) -> str | None:
+    """Of a file that only the origin knows."""
+    try:
+        return (await origin_file(call, file_id)).order_id
+    except (Outage, Refusal):
+        return None
+
+
+async def _active(call: Call, order_id: str) -> tuple[ActiveFile, ...]:
+    message = ListActive(caller_id=call.caller_id)
+    try:
+        async with asyncio.timeout(HOLD_WAIT_MS / 1000):
+            return (await call.services.orders.list_active(order_id, message)).files
+    except Refusal:
+        return ()
+    except (Outage, TimeoutError) as trouble:
+        reason = str(trouble) or "it did not answer"
+        log("hold.failed", level="warning", reason=reason, order_id=order_id)
+        return ()
+
+
+def _named(body: bytes, active: tuple[ActiveFile, ...]) -> list[str]:
+    """Those of the files that the body asks for; without ids it asks for all that are marked."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return []  # the origin says what is wrong with it
+    wanted = found.get("file_ids") if isinstance(found, dict) else None
+    if not isinstance(wanted, list):
+        return [file.file_id for file in active if file.marked]
+    return [file.file_id for file in active if file.file_id in wanted]

@@ -1,0 +1,63 @@
+"""Asking the origin, as whoever asks us: with their credentials, and held to a time and a size."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from domain.errors import Code
+from domain.limits import ORIGIN_ANSWER_BYTES_MAX, PROXY_TIMEOUT_MS_MAX, PROXY_TIMEOUT_MS_MIN
+from edge.origin_shapes import OriginFileHistory, OriginJob, OriginPreviewUrl, read, refusal_of
+from edge.services import Call
+from storage.web import WebAnswer, WebRequest
+
+OK: Final = 200
+CREDENTIALS: Final = ("authorization", "cookie")
+
+
+def is_migrating(call: Call) -> bool:
+    return bool(call.services.settings.origin_api_base)
+
+
+def timeout_ms(call: Call) -> int:
+    wanted_ms = call.services.settings.backend_request_timeout_ms
+    return min(max(wanted_ms, PROXY_TIMEOUT_MS_MIN), PROXY_TIMEOUT_MS_MAX)
+
+
+async def asked(
+    call: Call, path: str, query: Mapping[str, str | int], etag: str | None = None
+) -> WebAnswer:
+    """The answer to a GET, whatever it is."""
+    given = call.request.headers
+    headers = {name: given[name] for name in CREDENTIALS if name in given}
+    headers |= {"accept": "application/json", **dict(call.request.trace.headers)}
+    if etag is not None:
+        headers["if-none-match"] = etag
+    parameters = f"?{urlencode(query)}" if query else ""
+    url = f"{call.services.settings.origin_api_base}{path}{parameters}"
+    return await call.services.web.ask(
+        WebRequest("GET", url, headers),
+        timeout_ms=timeout_ms(call),
+        bytes_max=ORIGIN_ANSWER_BYTES_MAX,
+    )
+
+
+async def origin_file(call: Call, file_id: str) -> OriginFileHistory:
+    """A file as the origin tells the caller of it; or the origin's refusal, as ours."""
+    answer = await asked(call, f"/api/files/{file_id}", {})
+    if answer.status != OK:
+        raise refusal_of(answer, Code.FILE_NOT_FOUND)
+    return read(answer, OriginFileHistory)
+
+
+async def origin_job(call: Call, job_id: str) -> OriginJob:
+    answer = await asked(call, f"/api/jobs/{job_id}", {})
+    if answer.status != OK:
+        raise refusal_of(answer, Code.JOB_NOT_FOUND)
+    return read(answer, OriginJob)
+
+
+async def origin_preview(call: Call, file_id: str) -> OriginPreviewUrl:
+    answer = await asked(call, f"/api/files/{file_id}/preview", {})
+    if answer.status != OK:
+        raise refusal_of(answer, Code.PREVIEW_NOT_FOUND)
+    return read(answer, OriginPreviewUrl)
