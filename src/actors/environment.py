@@ -1,9 +1,7 @@
 """The platform's `env` as our own values. Read in entry.py and in shells, and nowhere else."""
 
 from collections.abc import Iterable
-from typing import Any
-
-from js import Date
+from typing import Any, Final
 
 from actors.backlog import BacklogQueue
 from actors.client import (
@@ -13,19 +11,22 @@ from actors.client import (
     OperationsClient,
     OrderClient,
 )
+from actors.fetch_web import FetchWeb
+from actors.origin import Origin
 from actors.performer import Performer, Queue
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from storage.r2_objects import R2Objects
 
-
-def clock_ms() -> int:
-    """JavaScript's clock. Python's here runs ahead, a millisecond per call, and falls back."""
-    return int(Date.now())
+# Variables change with a deployment, which makes new isolates. Reading them all costs half of what
+# a request that is passed on costs: each is a crossing to JavaScript.
+KNOWN: Final[list[Settings]] = []
 
 
 def settings_of(env: Any) -> Settings:
-    return Settings.read(_variables(env, Settings.model_fields))
+    if not KNOWN:
+        KNOWN.append(Settings.read(_variables(env, Settings.model_fields)))
+    return KNOWN[0]
 
 
 def rollout_settings_of(env: Any) -> RolloutSettings:
@@ -37,6 +38,7 @@ def _variables(env: Any, names: Iterable[str]) -> dict[str, object]:
 
 
 def performer_of(env: Any) -> Performer:
+    settings = settings_of(env)
     return Performer(
         jobs=queue_of(env),
         files=FileClient(env.FILES),
@@ -44,6 +46,7 @@ def performer_of(env: Any) -> Performer:
         inboxes=InboxClient(env.INBOXES),
         operations=OperationsClient(env.OPERATIONS),
         objects=R2Objects(env.PHOTOS),
+        origin=Origin.of(settings, FetchWeb()),
     )
 
 
