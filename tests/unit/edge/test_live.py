@@ -56,5 +56,7 @@ async def test_only_our_own_pages_may_watch(darkroom: Darkroom, origin: str, sta
     await darkroom.uploaded()
 
     answer = await watched(darkroom, origin=origin)
+    cookie = {"cookie": f"session={a_token()}", "upgrade": "websocket", "origin": origin}
+    by_cookie = await darkroom.send(a_request("GET", f"{ORDER}/live", cookie))
 
-    assert answer.status == status
+    assert (answer.status, by_cookie.status) == (status, status)
