@@ -1,12 +1,16 @@
 """An origin as the edge asks it: what it tells of orders and files, in its own dialect."""
 
 import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from domain.rollout import KEY, parsed
+from edge.exchange import Native, Response
+from edge.proxy import Outgoing
 from storage.web import WebRequest
 from tests.fakes.memory_origin import MemoryOrigin
-from tests.unit.darkroom import PHOTO, Darkroom
+from tests.unit.darkroom import PHOTO, Darkroom, a_token
 from tests.unit.factories import FILE_ID, JOB_ID, NOW, OTHER_FILE_ID
 
 BASE = "https://legacy.example"
@@ -87,11 +91,23 @@ def an_error(code: str) -> str:
     return json.dumps({"error": {"code": code, "message": "as it always was"}})
 
 
+@dataclass(slots=True)
+class BusyOrigin(MemoryOrigin):
+    """While it is at it, something else happens."""
+
+    meanwhile: Callable[[], Awaitable[object]] | None = None
+
+    async def send(self, native: Native, outgoing: Outgoing) -> Response:
+        if self.meanwhile is not None:
+            await self.meanwhile()
+        return await MemoryOrigin.send(self, native, outgoing)
+
+
 class Legacy(Darkroom):
     """The product before such an origin. Everybody is served by us, unless told otherwise."""
 
     def __init__(self, **settings: object) -> None:
-        self.origin = MemoryOrigin()
+        self.origin = BusyOrigin()
         facts = {
             "origin_api_base": BASE,
             "canary_secret": "c" * 32,
@@ -99,6 +115,7 @@ class Legacy(Darkroom):
             "rollout_refresh_ms": 100,
         }
         super().__init__(self.origin, **(facts | settings))
+        self.bearer = f"Bearer {a_token()}"
         self.is_served_by(native=True)
 
     def is_served_by(self, *, native: bool) -> None:

@@ -9,7 +9,6 @@ from tests.unit.conftest import Clock
 from tests.unit.costs import Costs, cost_of
 from tests.unit.darkroom import ORDER, Darkroom, a_request, a_token
 from tests.unit.edge.legacy import (
-    BASE,
     FRESH_MS,
     PAGE,
     Legacy,
@@ -255,4 +254,3 @@ async def test_standing_alone_nobody_is_asked() -> None:
 
     assert answer.status == 200
     assert darkroom.web.asked == []
-    assert BASE not in darkroom.settings.origin_api_base
