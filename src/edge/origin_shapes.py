@@ -3,7 +3,7 @@
 A shape that we cannot read is an outage of the origin: logged here, and told to no client.
 """
 
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final, TypeVar
 
@@ -27,8 +27,11 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=ORIGIN_NAME_CHA
 Key = Annotated[str, StringConstraints(min_length=1, max_length=KEY_CHARACTERS_MAX)]
 
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def milliseconds(at: AwareDatetime) -> int:
-    return int(at.astimezone(UTC).timestamp() * 1000)
+    return (at - EPOCH) // timedelta(milliseconds=1)
 
 
 class OriginJob(Value):
