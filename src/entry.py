@@ -93,6 +93,7 @@ def _services(env: Any) -> Services:
 def _built(env: Any) -> Services:
     settings = settings_of(env)
     telemetry = Telemetry(uuid.uuid4().hex, rollout_settings_of(env).breaker_minute_ms)
+    bucket = R2Objects(env.PHOTOS)
     return Services(
         settings=settings,
         files=FileClient(env.FILES),
@@ -100,7 +101,8 @@ def _built(env: Any) -> Services:
         inboxes=InboxClient(env.INBOXES),
         operations=OperationsClient(env.OPERATIONS),
         rollouts=RolloutClient(env.ROLLOUTS),
-        objects=_counted(R2Objects(env.PHOTOS), telemetry),
+        objects=_counted(bucket, telemetry),
+        bucket=bucket,
         signer=Signer(settings.url_signing_secret),
         config=KvConfig(env.ROLLOUT),
         web=FetchWeb(),

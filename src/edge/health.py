@@ -36,7 +36,7 @@ class _Answered(Generic[T]):
 async def health_of(request: Request, services: Services) -> Health:
     report, bucket, proxy = await asyncio.gather(
         _in_time(services.rollouts.describe(), services.clock),
-        _in_time(services.objects.head(PROBE), services.clock),
+        _in_time(services.bucket.head(PROBE), services.clock),
         _proxy(request, services),
     )
     native = NativeHealthView(

@@ -29,7 +29,8 @@ class Services:
     inboxes: InboxClient
     operations: OperationsClient
     rollouts: RolloutClient
-    objects: Objects
+    objects: Objects  # each of whose failures counts
+    bucket: Objects  # the same, for who only looks whether it is there
     signer: Signer
     config: Config
     web: Web

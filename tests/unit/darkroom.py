@@ -163,6 +163,7 @@ class Darkroom:
             operations=OperationsClient(self.actors.operations),
             rollouts=RolloutClient(self.actors.rollouts),
             objects=self.objects,
+            bucket=self.objects,
             signer=Signer(self.settings.url_signing_secret),
             config=self.config,
             web=self.web,
