@@ -66,6 +66,13 @@ IDEMPOTENCY_KEYS_MAX: Final = 1_000  # kept per order; the oldest go first
 SUBMIT_FILES_MAX: Final = 500  # one actor call each; a Worker may make 1,000 per request
 SUBMIT_CONCURRENCY: Final = 16  # actor calls under way at once for one request
 
+# --- Live ---------------------------------------------------------------------------------------
+HUB_EVENTS_MAX: Final = 2_000  # kept of an order or a room: minutes of a busy one, to go on from
+HUB_BYTES_MAX: Final = 8 * 1024 * 1024  # of their texts: of an order's events it is 4,000
+HUB_AGE_MS_MAX: Final = 24 * 3_600_000  # who comes back a day later may as well start anew
+HUB_TRIM_EVERY: Final = 64  # events; each that goes is a row written, whenever it goes
+HUB_COALESCE_FROM: Final = 100  # owed to one reader: a second of an order in full work
+
 # --- Time ---------------------------------------------------------------------------------------
 UPLOAD_URL_LIFETIME_MS: Final = 15 * 60_000  # time for 100 MB on a slow line
 UPLOAD_RESERVATION_MARGIN_MS: Final = 3_600_000  # by which a reserved name outlives its intent

@@ -48,6 +48,7 @@ CORES = {
     "order",
     "effects",
     "events",
+    "hub",
     "remote",
     "rollout",
     "rollout_figures",
