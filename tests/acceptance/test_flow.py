@@ -118,7 +118,8 @@ async def test_a_file_submitted_many_times_at_once_gets_one_job(
     created = [job for answer in answers for job in answer["created"]]
     skipped = [file["reason"] for answer in answers for file in answer["skipped"]]
     assert len(created) == 1
-    assert skipped == ["job_active"] * 4
+    assert len(skipped) == 4
+    assert set(skipped) <= {"job_active", "file_locked"}  # before its worker has it, and after
 
 
 async def test_the_files_of_an_order_come_page_by_page_as_they_were_uploaded(
