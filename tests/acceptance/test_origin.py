@@ -12,6 +12,7 @@ from typing import Final
 import httpx
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.acceptance.photographer import Photographer, photographer
 from tests.origin.bucket import bucket
@@ -222,6 +223,23 @@ async def test_switches_slow_down_fail_and_add_headers(origin: Origin) -> None:
     assert odd.headers.get_list("x-odd") == ["1", "2"]
     assert len(odd.headers.get_list("set-cookie")) == 3
     assert codes == [200, 503, 200, 503]
+
+
+async def test_upgrades_are_refused_and_fail_with_an_answer(
+    origin: Origin, alice: Photographer
+) -> None:
+    address = f"{origin.url.replace('http', 'ws')}/api/orders/{alice.order_id}/live"
+    codes = []
+    for headers in ({}, {"authorization": f"Bearer {alice.token}"}):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(address, additional_headers=headers, proxy=None)
+        codes.append(refused.value.response.status_code)
+    origin.switch("/api/orders", method="WEBSOCKET", fail_status=502)
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(address, proxy=None)
+
+    assert [*codes, refused.value.response.status_code] == [401, 404, 502]
+    assert [e["status"] for e in origin.requests("/api/orders")] == [401, 404, 502]
 
 
 async def test_a_killed_origin_comes_back_with_all_it_knew(

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from tests.origin import dialect
@@ -44,6 +44,7 @@ def origin(config: Config) -> Starlette:
         exception_handlers={
             dialect.Refusal: _refused,
             HTTPException: _not_found,
+            ClientDisconnect: _gone,
             Exception: _broke,
         },
         lifespan=alive,
@@ -60,6 +61,11 @@ async def _refused(_request: Request, refusal: Exception) -> Response:
 async def _not_found(_request: Request, _error: Exception) -> Response:
     """The framework itself raises this for unknown paths only."""
     return dialect.refused(dialect.NOT_FOUND)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Nobody hears it any more; it keeps a client's going from being logged as a fault."""
+    return Response(None, 400)
 
 
 async def _broke(_request: Request, _bug: Exception) -> Response:

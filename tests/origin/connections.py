@@ -22,7 +22,9 @@ class Connection(H11Protocol):
 
 def cut(scope: Any, *, at_once: bool) -> None:
     """At once, as by a crash; or when all that was written has been sent."""
-    transport = _OPEN.pop(tuple(scope["client"]))
+    transport = _OPEN.pop(tuple(scope["client"]), None)
+    if transport is None:  # the client was quicker
+        return
     if at_once:
         transport.abort()
     else:

@@ -2,7 +2,8 @@
 
 A rule holds for paths that begin with its prefix and, if it names any, for its method. Of several
 the longest prefix counts, of equally long ones the newest; and of that rule everything. Rules live
-as long as the process: a restarted origin is well.
+as long as the process: a restarted origin is well. To an upgrade applies what comes before its
+answer: the latency, a failure, a drop.
 """
 
 from typing import Annotated, Final, Literal
@@ -23,7 +24,9 @@ class Rule(Body):
     body_latency_ms: Annotated[int, Field(ge=0)] = 0  # between the headers and the body
     fail_status: Annotated[int, Field(ge=400, le=599)] | None = None  # in place of the answer
     error_rate: Annotated[float, Field(ge=0, le=1)] = 1  # of the requests; evenly, not by chance
-    drop: Literal["before", "headers", "body"] | None = None  # the connection; see gate.py
+    drop: Literal["before", "headers", "body"] | None = (
+        None  # the connection, before or after these
+    )
     headers: tuple[tuple[str, str], ...] = ()  # added to the answer, several of a name if need be
 
 
