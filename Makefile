@@ -9,13 +9,14 @@ VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help python venv setup dev demo check test fmt lock docs bench clean
+.PHONY: help python venv setup dev demo parity check test fmt lock docs bench clean
 
 help:  ## this list
 	@echo 'make setup   everything this machine needs, from package registries (once, half a minute)'
 	@echo 'make dev     the product on http://127.0.0.1:8787, until Ctrl-C'
 	@echo 'make demo    the whole story of an order, played and checked'
 	@echo '             with ORIGIN=1: a legacy backend, and customers who move from it step by step'
+	@echo 'make parity  every route that moves, asked of a Worker and of its origin, and compared (a minute)'
 	@echo 'make check   format, lint, types, and the tests that need no runtime (seconds)'
 	@echo 'make test    check, then every test, the real runtime included (what CI runs)'
 	@echo 'make fmt     format and repair what can be repaired'
@@ -41,6 +42,9 @@ dev: setup
 
 demo: setup
 	@$(VENV) -m tools.$(if $(ORIGIN),migration_demo,demo)
+
+parity: setup
+	@$(VENV) -m tools.parity --gate
 
 check: lint
 	@$(VENV) -m pytest -q -m 'not workerd' --ignore=tests/acceptance tests

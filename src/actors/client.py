@@ -259,5 +259,8 @@ class RolloutClient:
     async def describe(self) -> rollout.RolloutReport:
         return await self._remote.ask(ONLY, rollout.DescribeRollout(), rollout.RolloutReport)
 
+    async def describe_parity(self) -> rollout.ParityReport:
+        return await self._remote.ask(ONLY, rollout.DescribeParity(), rollout.ParityReport)
+
     async def operate(self, message: rollout.OperateRollout) -> Operated:
         return await self._remote.ask(ONLY, message, Operated)

@@ -16,9 +16,11 @@ from domain.limits import ISOLATE_SILENT_MS
 from domain.messages.reply import Operated
 from domain.messages.rollout import (
     ROLLOUT_MESSAGE,
+    DescribeParity,
     DescribeRollout,
     Flush,
     OperateRollout,
+    ParityReport,
     RolloutMessage,
     RolloutReport,
     Verdicts,
@@ -63,6 +65,8 @@ class RolloutCore:
                 return self._flush(message, now_ms)
             case DescribeRollout():
                 return self._report(now_ms)
+            case DescribeParity():
+                return self._parity()
             case OperateRollout():
                 return self._operate(message, now_ms)
 
@@ -212,6 +216,14 @@ class RolloutCore:
             config_fault=self._repository.fault(now_ms - ISOLATE_SILENT_MS),
             last_flush_ms=self._repository.last_seen_ms(),
             time_to_effect_ms=self._repository.load(EffectTime).took_ms,
+        )
+
+    def _parity(self) -> ParityReport:
+        events = self._figures.events()
+        return ParityReport(
+            compared=events.shadow_compared,
+            differed=events.shadow_differed,
+            findings=self._figures.findings(),
         )
 
     # --- Effects --------------------------------------------------------------------------------

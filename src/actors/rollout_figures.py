@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain import latency
+from domain import latency, shadow
 from domain.breaker_rules import Evidence, MinuteFigures
 from domain.breaker_state import Breaker, minute_of
 from domain.limits import FIGURES_HOURS
@@ -17,6 +17,7 @@ from domain.messages.rollout import (
 )
 from domain.rollout import Cohort, Phase
 from domain.rollout_settings import RolloutSettings
+from domain.shadow import Finding, Findings
 from domain.tallies import merged, total
 from domain.values import Stored
 from storage.rollout_repository import EVENTS, EVER, HOUR, RolloutRepository
@@ -50,6 +51,12 @@ class RolloutFigures:
             sums = sums.model_copy(update={"figures": _with_events(sums.figures, events)})
         if flush.events:
             self._repository.keep(sums)
+        if flush.findings:
+            news = shadow.merged(self.findings(), flush.findings)
+            self._repository.keep(Findings(findings=news))
+
+    def findings(self) -> tuple[Finding, ...]:
+        return self._repository.load(Findings).findings
 
     def evidence(self, breaker: Breaker, now_ms: int) -> Evidence:
         now = minute_of(now_ms, self._settings)

@@ -21,6 +21,7 @@ OWN_PART_CHARACTERS: Final = 16  # of a job's id; a file has few jobs, so they w
 OrderId = Annotated[str, StringConstraints(pattern=CHOSEN)]
 FileId = Annotated[str, StringConstraints(pattern=FILE)]
 JobId = Annotated[str, StringConstraints(pattern=JOB)]
+NotificationId = Annotated[str, StringConstraints(pattern=NOTIFICATION)]
 
 
 def is_chosen_id(text: str) -> bool:

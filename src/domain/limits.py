@@ -154,6 +154,18 @@ HEALTH_ANSWER_BYTES_MAX: Final = 64 * 1024  # which nobody reads
 QA_REQUESTS_MAX: Final = 10  # of one caller in the period; each asks both sides for their health
 QA_PERIOD_MS: Final = 60_000
 
+# --- Parity -------------------------------------------------------------------------------------
+PARITY_DEPTH_MAX: Final = 32  # our answers nest six deep
+PARITY_VALUE_CHARACTERS_MAX: Final = 80  # of a value that is shown: a column of a table
+SHADOW_MINUTE_MAX: Final = (
+    60  # comparisons of one isolate a minute: each is a request to the origin
+)
+SHADOW_CHARACTERS_MAX: Final = 128 * 1024  # of an answer: a page of 100 files is half of it
+SHADOW_TIMEOUT_MS: Final = 10_000  # twice at most, and waitUntil has 30 s
+SHADOW_PLACES_MAX: Final = 20  # told of one answer; more of them are one fault
+SHADOW_FINDINGS_MAX: Final = 100  # places where answers differed, kept with how often; oldest go
+SHADOW_POINTER_CHARACTERS_MAX: Final = 200  # ours have 40; keys of the origin's are its own
+
 # --- The rollout's actor ------------------------------------------------------------------------
 FLUSHES_KEPT_MAX: Final = 10_000  # ids: a quarter of an hour of 100 isolates; a repeat comes sooner
 FIGURES_HOURS: Final = 24  # that figures tell of, besides the running hour

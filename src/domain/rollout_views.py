@@ -2,8 +2,15 @@
 
 from typing import Literal, Self
 
-from domain.messages.rollout import CohortFigures, EventFigures, RolloutReport, RuleState
+from domain.messages.rollout import (
+    CohortFigures,
+    EventFigures,
+    ParityReport,
+    RolloutReport,
+    RuleState,
+)
 from domain.rollout import Cohort, Phase, RolloutConfig, VerdictKind, generation_of
+from domain.shadow import Finding
 from domain.values import Value
 from domain.views import rfc3339
 
@@ -106,6 +113,40 @@ class RolloutView(Value):
             events=report.events,
             last_flush=_time(report.last_flush_ms),
             time_to_effect_ms=report.time_to_effect_ms,
+        )
+
+
+# --- /ops/parity --------------------------------------------------------------------------------
+
+
+class FindingView(Value):
+    route: str
+    pointer: str
+    kind: str
+    count: int
+    first_at: str
+    last_at: str
+    request_id: str
+
+    @classmethod
+    def of(cls, finding: Finding) -> Self:
+        times = {"first_at": rfc3339(finding.first_ms), "last_at": rfc3339(finding.last_ms)}
+        return cls.model_validate({**dict(finding), **times})
+
+
+class ParityView(Value):
+    shadow_percent: float
+    compared: int
+    differed: int
+    findings: tuple[FindingView, ...]  # the newest first
+
+    @classmethod
+    def of(cls, report: ParityReport, shadow_percent: float) -> Self:
+        return cls(
+            shadow_percent=shadow_percent,
+            compared=report.compared,
+            differed=report.differed,
+            findings=tuple(map(FindingView.of, report.findings)),
         )
 
 

@@ -6,7 +6,14 @@ from urllib.parse import urlencode
 
 from domain.errors import Code
 from domain.limits import ORIGIN_ANSWER_BYTES_MAX, PROXY_TIMEOUT_MS_MAX, PROXY_TIMEOUT_MS_MIN
-from edge.origin_shapes import OriginFileHistory, OriginJob, OriginPreviewUrl, read, refusal_of
+from edge.origin_shapes import (
+    OriginFileHistory,
+    OriginJob,
+    OriginPreviewUrl,
+    read,
+    refusal_of,
+    said_code,
+)
 from edge.services import Call
 from storage.web import WebAnswer, WebRequest
 
@@ -27,15 +34,22 @@ async def asked(
     call: Call, path: str, query: Mapping[str, str | int], etag: str | None = None
 ) -> WebAnswer:
     """The answer to a GET, whatever it is."""
+    condition = {} if etag is None else {"if-none-match": etag}
+    parameters = f"?{urlencode(query)}" if query else ""
+    return await _sent(call, "GET", f"{path}{parameters}", condition)
+
+
+async def told(call: Call, path: str) -> WebAnswer:
+    """The answer to a POST that has no body, whatever it is."""
+    return await _sent(call, "POST", path, {})
+
+
+async def _sent(call: Call, method: str, target: str, more: Mapping[str, str]) -> WebAnswer:
     given = call.request.headers
     headers = {name: given[name] for name in CREDENTIALS if name in given}
-    headers |= {"accept": "application/json", **dict(call.request.trace.headers)}
-    if etag is not None:
-        headers["if-none-match"] = etag
-    parameters = f"?{urlencode(query)}" if query else ""
-    url = f"{call.services.settings.origin_api_base}{path}{parameters}"
+    headers |= {"accept": "application/json", **dict(call.request.trace.headers), **more}
     return await call.services.web.ask(
-        WebRequest("GET", url, headers),
+        WebRequest(method, f"{call.services.settings.origin_api_base}{target}", headers),
         timeout_ms=timeout_ms(call),
         bytes_max=ORIGIN_ANSWER_BYTES_MAX,
     )
@@ -59,5 +73,6 @@ async def origin_job(call: Call, job_id: str) -> OriginJob:
 async def origin_preview(call: Call, file_id: str) -> OriginPreviewUrl:
     answer = await asked(call, f"/api/files/{file_id}/preview", {})
     if answer.status != OK:
-        raise refusal_of(answer, Code.PREVIEW_NOT_FOUND)
+        is_file = said_code(answer) != Code.FILE_NOT_FOUND
+        raise refusal_of(answer, Code.PREVIEW_NOT_FOUND if is_file else Code.FILE_NOT_FOUND)
     return read(answer, OriginPreviewUrl)

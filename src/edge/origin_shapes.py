@@ -12,10 +12,11 @@ from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 from domain.errors import Code, Outage, Refusal
 from domain.failure import Failure
 from domain.file import FileStatus, Preview
-from domain.ids import FileId, JobId, OrderId
+from domain.ids import FileId, JobId, NotificationId, OrderId
 from domain.job import JobStatus, Result
 from domain.limits import CURSOR_MAX, KEY_CHARACTERS_MAX, ORIGIN_NAME_CHARACTERS_MAX
-from domain.snapshot import FileSnapshot, JobSummary
+from domain.messages.inbox import Notification
+from domain.snapshot import FileSnapshot, JobSummary, OutcomeKind
 from domain.values import Value
 from log import log
 from storage.web import WebAnswer
@@ -139,6 +140,38 @@ class OriginPage(Value):
     next_cursor: str | None
 
 
+class OriginNotification(Value):
+    id: NotificationId
+    kind: OutcomeKind
+    order_id: OrderId
+    file_id: FileId
+    job_id: JobId
+    file_name: Text
+    detail: Text | None = None
+    created_at: AwareDatetime
+    read_at: AwareDatetime | None = None
+
+    @property
+    def notification(self) -> Notification:
+        return Notification(
+            id=self.id,
+            kind=self.kind,
+            order_id=self.order_id,
+            file_id=self.file_id,
+            job_id=self.job_id,
+            file_name=self.file_name,
+            detail=self.detail,
+            created_at_ms=milliseconds(self.created_at),
+            read_at_ms=milliseconds(self.read_at) if self.read_at else None,
+        )
+
+
+class OriginNotifications(Value):
+    notifications: tuple[OriginNotification, ...]
+    next_cursor: str | None
+    unread: Size
+
+
 class OriginFault(Value):
     code: str = ""
 
@@ -179,7 +212,7 @@ def refusal_of(answer: WebAnswer, unknown: Code) -> Refusal | Outage:
     if answer.status in REFUSED:
         return Refusal(*REFUSED[answer.status])
     if answer.status == HTTPStatus.NOT_FOUND:
-        return Refusal(unknown, "there is no such thing")
+        return Refusal(unknown, f"there is no such {unknown.removesuffix('_not_found')}")
     return Outage(f"the origin answered {answer.status}")
 
 

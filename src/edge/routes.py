@@ -71,6 +71,7 @@ ROUTES: Final = (
     Route("GET", "/ops/audit", operations.audit, OPERATORS),
     Route("GET", "/ops/files/{file_id}", operations.file, OPERATORS),
     Route("GET", "/ops/metrics", operations.metrics, OPERATORS),
+    Route("GET", "/ops/parity", operations.parity, OPERATORS),
     Route("GET", "/ops/rollout", operations.rollout, OPERATORS),
     Route("POST", "/ops/rollout/override-clear", on_rollout(Operation.OVERRIDE_CLEAR), OPERATORS),
     Route(

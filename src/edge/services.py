@@ -1,12 +1,15 @@
 """What handlers work with, built once per isolate in `entry.py` and handed down."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 from actors.client import FileClient, InboxClient, OperationsClient, OrderClient, RolloutClient
+from domain.limits import SHADOW_MINUTE_MAX
 from domain.settings import Settings
 from edge.access_keys import AccessKeys, Verifier
 from edge.auth import Principal
+from edge.budget import Budget
 from edge.data_points import DataPoints
 from edge.exchange import Request
 from edge.limiter import Limiter
@@ -43,6 +46,7 @@ class Services:
     verifier: Verifier
     qa_limit: Limiter
     proxy: Proxy | None = None  # None: there is no origin, the product stands alone
+    shadow_budget: Budget = field(default_factory=partial(Budget, SHADOW_MINUTE_MAX))
 
 
 @dataclass(frozen=True, slots=True)

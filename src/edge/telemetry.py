@@ -6,12 +6,15 @@ its id, so that it counts once; what happens meanwhile goes with the next.
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from domain import shadow
 from domain.latency import added
 from domain.limits import TELEMETRY_CELLS_MAX
 from domain.messages.rollout import Flush, MinuteEvents, MinuteTally, Tally
 from domain.rollout import Cohort, Phase, RolloutConfig
+from domain.shadow import Finding
 
 MINUTE_MS = 60_000
 ERRORS_FROM = 500
@@ -35,6 +38,7 @@ class Served:
 class Counted:
     tallies: dict[Place, Tally] = field(default_factory=lambda: defaultdict(Tally))
     events: dict[int, MinuteEvents] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.tallies or self.events)
@@ -64,6 +68,10 @@ class Telemetry:
         update = {what: getattr(known, what) + count}
         self._counted.events[minute] = known.model_copy(update=update)
 
+    def differed(self, findings: Iterable[Finding]) -> None:
+        """An answer of ours was not the origin's, there."""
+        self._counted.findings = shadow.merged(self._counted.findings, findings)
+
     @property
     def has_events(self) -> bool:
         return bool(self._counted.events)
@@ -87,6 +95,7 @@ class Telemetry:
                     for (minute, cohort, phase), tally in counted.tallies.items()
                 ),
                 events=tuple(counted.events.values()),
+                findings=counted.findings,
                 config=config,
                 config_fault=config_fault,
             )

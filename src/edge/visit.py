@@ -1,7 +1,5 @@
 """What becomes of one request: for its log line, the counters and its data point."""
 
-import hashlib
-
 from domain.canary import Decision
 from domain.errors import Code
 from domain.rollout import Cohort, Phase
@@ -11,7 +9,9 @@ from edge.exchange import Request, Response
 from edge.flushing import flush_soon
 from edge.placement import Placement
 from edge.router import Route
+from edge.sampling import is_drawn
 from edge.services import Services
+from edge.shadow import shadow_soon
 from edge.telemetry import ERRORS_FROM, Served
 from log import log
 
@@ -74,6 +74,8 @@ class Visit:
             )
         )
         flush_soon(self.services, self._began_at_ms)
+        if self.route and self.placement and self.placement.is_native:
+            shadow_soon(self.route.pattern, self.request, self.services, response)
 
     def _is_timed(self) -> bool:
         """A long poll takes as long as nothing happens, an upload as long as its line."""
@@ -84,8 +86,7 @@ class Visit:
         """Errors always; of the others a sample, drawn by the request's id."""
         if response.status >= ORDINARY_BELOW or self.services is None:
             return True
-        drawn = int.from_bytes(hashlib.sha256(self.request.id.encode()).digest()[:4]) / 2**32
-        return drawn * 100 < self.services.settings.success_sample_percent
+        return is_drawn(self.request.id, self.services.settings.success_sample_percent)
 
     def _log(self, response: Response, duration_ms: int) -> None:
         placement = self.placement

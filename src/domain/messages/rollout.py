@@ -6,6 +6,7 @@ from pydantic import Field, TypeAdapter
 
 from domain.messages.reply import Action
 from domain.rollout import Cohort, Phase, RolloutConfig, Verdict
+from domain.shadow import Finding
 from domain.values import Stored, Value
 
 
@@ -53,6 +54,7 @@ class Flush(Value):
     isolate: str = ""  # by an id it keeps for its life; without one it only asks
     tallies: tuple[MinuteTally, ...] = ()
     events: tuple[MinuteEvents, ...] = ()
+    findings: tuple[Finding, ...] = ()  # of shadow mode
     config: RolloutConfig | None = None  # as this isolate read it from KV last
     config_fault: str | None = None  # why the newest value in KV cannot be used
 
@@ -126,6 +128,18 @@ class RolloutReport(Value):
     time_to_effect_ms: int | None = None  # the last change of verdict or config, until all knew
 
 
+class DescribeParity(Value):
+    type: Literal["describe_parity"] = "describe_parity"
+
+
+class ParityReport(Value):
+    """What shadow mode has found: figures since ever, and the newest places."""
+
+    compared: int = 0
+    differed: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
 class OperateRollout(Value):
     """An operator's switch: see `domain.operation.Operation`, the ROLLOUT_… ones."""
 
@@ -133,5 +147,7 @@ class OperateRollout(Value):
     action: Action
 
 
-RolloutMessage = Annotated[Flush | DescribeRollout | OperateRollout, Field(discriminator="type")]
+RolloutMessage = Annotated[
+    Flush | DescribeRollout | DescribeParity | OperateRollout, Field(discriminator="type")
+]
 ROLLOUT_MESSAGE: Final[TypeAdapter[RolloutMessage]] = TypeAdapter(RolloutMessage)

@@ -1,11 +1,13 @@
 """The caller's notifications."""
 
 from domain.limits import CURSOR_MAX, PAGE_NOTIFICATIONS_DEFAULT, PAGE_NOTIFICATIONS_MAX
-from domain.messages.inbox import ListNotifications, MarkRead
+from domain.messages.inbox import ListNotifications, MarkRead, Notification
 from domain.values import Value
 from domain.views import NotificationView
 from edge.exchange import Response, json_response, whole_number
+from edge.origin import is_migrating
 from edge.services import Call
+from edge.two_inboxes import both, marked_read
 
 
 class NotificationsView(Value):
@@ -15,6 +17,7 @@ class NotificationsView(Value):
 
 
 async def list_newest(call: Call) -> Response:
+    """In migration the origin's as well."""
     limit = whole_number(
         call.request,
         "limit",
@@ -22,19 +25,31 @@ async def list_newest(call: Call) -> Response:
         low=1,
         high=PAGE_NOTIFICATIONS_MAX,
     )
-    before = whole_number(call.request, "cursor", default=0, low=0, high=CURSOR_MAX)
-    page = await call.services.inboxes.list(
-        call.caller_id, ListNotifications(limit=limit, before=before or None)
-    )
+    if is_migrating(call):
+        notifications, next_cursor, unread = await both(call, limit)
+    else:
+        notifications, next_cursor, unread = await _ours(call, limit)
     view = NotificationsView(
-        notifications=tuple(map(NotificationView.of, page.notifications)),
-        next_cursor=None if page.next_before is None else str(page.next_before),
-        unread=page.unread,
+        notifications=tuple(map(NotificationView.of, notifications)),
+        next_cursor=next_cursor,
+        unread=unread,
     )
     return json_response(view)
 
 
+async def _ours(call: Call, limit: int) -> tuple[tuple[Notification, ...], str | None, int]:
+    before = whole_number(call.request, "cursor", default=0, low=0, high=CURSOR_MAX)
+    page = await call.services.inboxes.list(
+        call.caller_id, ListNotifications(limit=limit, before=before or None)
+    )
+    next_cursor = None if page.next_before is None else str(page.next_before)
+    return page.notifications, next_cursor, page.unread
+
+
 async def mark_read(call: Call) -> Response:
     message = MarkRead(notification_id=call.parameters["notification_id"])
-    read = await call.services.inboxes.mark_read(call.caller_id, message)
+    if is_migrating(call):
+        read = await marked_read(call, message)
+    else:
+        read = await call.services.inboxes.mark_read(call.caller_id, message)
     return json_response(NotificationView.of(read))

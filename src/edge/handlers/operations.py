@@ -22,7 +22,7 @@ from domain.operator_views import (
     ParkedPageView,
     ParkedView,
 )
-from domain.rollout_views import RolloutView
+from domain.rollout_views import ParityView, RolloutView
 from edge.exchange import Response, json_response, whole_number
 from edge.prometheus import CONTENT_TYPE, exposition
 from edge.services import Call
@@ -70,6 +70,11 @@ async def file(call: Call) -> Response:
 
 async def rollout(call: Call) -> Response:
     return json_response(RolloutView.of(await call.services.rollouts.describe()))
+
+
+async def parity(call: Call) -> Response:
+    report = await call.services.rollouts.describe_parity()
+    return json_response(ParityView.of(report, call.services.settings.shadow_percent))
 
 
 async def metrics(call: Call) -> Response:

@@ -10,11 +10,13 @@ from domain.breaker_state import named
 from domain.happening import Happening
 from domain.messages.reply import AuditRecord, Operated
 from domain.messages.rollout import (
+    DescribeParity,
     DescribeRollout,
     Flush,
     MinuteEvents,
     MinuteTally,
     OperateRollout,
+    ParityReport,
     RolloutReport,
     RuleState,
     SeriesFigures,
@@ -115,6 +117,9 @@ class RolloutOnPaper:
 
     def report(self) -> RolloutReport:
         return self.ask(DescribeRollout(), RolloutReport)
+
+    def parity(self) -> ParityReport:
+        return self.ask(DescribeParity(), ParityReport)
 
     def rule(self, name: str) -> RuleState:
         return {rule.name: rule for rule in self.report().rules}[name]

@@ -237,6 +237,21 @@ def test_events_add_up() -> None:
     assert rollout.report().events == EventFigures.model_validate(doubled)
 
 
+def test_what_shadow_mode_finds_adds_up_by_place() -> None:
+    rollout = RolloutOnPaper()
+    place = {"route": "GET /api/jobs", "pointer": "/body/jobs/*", "kind": "missing"}
+    times = {"first_ms": NOW_MS, "last_ms": NOW_MS}
+    events = [some_events(0, shadow_compared=5, shadow_differed=1)]
+
+    rollout.flush(events=events, findings=[{**place, **times, "request_id": "req-1"}])
+    rollout.flush(events=events, findings=[{**place, **times, "request_id": "req-2"}])
+    rollout.restart()
+
+    parity = rollout.parity()
+    assert (parity.compared, parity.differed) == (10, 2)
+    assert [(one.pointer, one.count) for one in parity.findings] == [("/body/jobs/*", 2)]
+
+
 @pytest.mark.parametrize(
     ("after_minutes", "orphans"),
     [(59, 0), (61, 11), (120, 11), (122, 0)],

@@ -9,10 +9,12 @@ from domain.messages.reply import Action, Operated
 from domain.messages.rollout import (
     ROLLOUT_MESSAGE,
     CohortFigures,
+    DescribeParity,
     DescribeRollout,
     EventFigures,
     Flush,
     OperateRollout,
+    ParityReport,
     RolloutReport,
     RuleState,
     SeriesFigures,
@@ -86,6 +88,8 @@ class ScriptedRollout:
                 return accepted(Verdicts(verdict=self.report.verdict, config=self.report.config))
             case DescribeRollout():
                 return accepted(self.report)
+            case DescribeParity():
+                return accepted(ParityReport())
             case OperateRollout(action=action):
                 self.actions.append(action)
                 facts = {"before": "clear, armed", "after": "emergency, armed"}
