@@ -70,8 +70,9 @@ docs: venv
 	@PYTHONPATH=src $(VENV) -m tools.generated_docs
 
 bench: setup
-	@$(VENV) -m bench.jobs
-	@$(VENV) -m bench.previews
+	@PYTHONPATH=src $(VENV) -m bench.jobs
+	@PYTHONPATH=src $(VENV) -m bench.previews
+	@PYTHONPATH=src $(VENV) -m bench.edge
 
 clean:
 	@rm -rf .venv node_modules python_modules .cache .wrangler/tmp .hypothesis
