@@ -140,6 +140,11 @@ class OriginPage(Value):
     next_cursor: str | None
 
 
+class OriginJobs(Value):
+    jobs: tuple[OriginJob, ...]
+    next_cursor: str | None
+
+
 class OriginNotification(Value):
     id: NotificationId
     kind: OutcomeKind

@@ -5,6 +5,7 @@ and no more. What the origin answers differently when it is asked twice counts a
 """
 
 from functools import partial
+from typing import Final
 
 from domain.errors import Outage
 from domain.limits import SHADOW_CHARACTERS_MAX, SHADOW_TIMEOUT_MS
@@ -17,6 +18,8 @@ from edge.services import Services
 from edge.telemetry import ERRORS_FROM
 from log import log
 from storage.web import WebRequest
+
+OURS_ALONE: Final = frozenset({"wait", "since", "cursor"})
 
 
 def shadow_soon(pattern: str, request: Request, services: Services, response: Response) -> None:
@@ -35,7 +38,8 @@ def shadow_soon(pattern: str, request: Request, services: Services, response: Re
 def _is_comparable(request: Request, response: Response) -> bool:
     """A read that was answered from Python, as the origin would answer it at any moment.
 
-    A 304 is about a tag of ours, a long poll about what happens next, an outage about nothing.
+    A 304 is about a tag of ours, a cursor is read by us alone, a long poll is about what happens
+    next, an outage about nothing.
     """
     return (
         request.method == "GET"
@@ -44,7 +48,7 @@ def _is_comparable(request: Request, response: Response) -> bool:
         and response.native is None
         and response.status < ERRORS_FROM
         and len(response.body) <= SHADOW_CHARACTERS_MAX
-        and "wait" not in request.query
+        and OURS_ALONE.isdisjoint(request.query)
     )
 
 

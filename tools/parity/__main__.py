@@ -51,8 +51,8 @@ def main() -> int:
 def _started(console: Console) -> list[Compared]:
     with tempfile.TemporaryDirectory(prefix="parity-") as folder, ExitStack() as running:
         with console.status("Starting the Workers runtime and an origin…"):
-            pair = running.enter_context(started_pair(Path(folder)))
-        return asyncio.run(_all_of_it(pair))
+            started = running.enter_context(started_pair(Path(folder)))
+        return asyncio.run(_all_of_it(started.pair))
 
 
 async def _all_of_it(pair: Pair) -> list[Compared]:

@@ -100,6 +100,14 @@ ONE_FILE: Final = (
 )
 JOBS: Final = (
     Ask("GET /api/jobs", "of an order", "/api/jobs?order_id={order}"),
+    Ask(
+        "GET /api/jobs",
+        "the newest of an order",
+        "/api/jobs?order_id={order}&limit=1",
+        keeps={"next": "/body/next_cursor"},
+    ),
+    Ask("GET /api/jobs", "the next one", "/api/jobs?order_id={order}&limit=1&cursor={next}"),
+    Ask("GET /api/jobs", "no such cursor", "/api/jobs?cursor=x"),
     Ask("GET /api/jobs", "the failed ones", "/api/jobs?order_id={order}&status=failed"),
     Ask("GET /api/jobs", "of all orders", "/api/jobs"),
     Ask("GET /api/jobs", "no such status", "/api/jobs?status=lost"),
@@ -110,7 +118,13 @@ JOBS: Final = (
 )
 NOTIFICATIONS: Final = (
     Ask("GET /api/notifications", "all of them", "/api/notifications"),
-    Ask("GET /api/notifications", "the first one", "/api/notifications?limit=1"),
+    Ask(
+        "GET /api/notifications",
+        "the first one",
+        "/api/notifications?limit=1",
+        keeps={"next": "/body/next_cursor"},
+    ),
+    Ask("GET /api/notifications", "the next one", "/api/notifications?limit=1&cursor={next}"),
     Ask("GET /api/notifications", "no such cursor", "/api/notifications?cursor=x"),
     Ask("GET /api/notifications", "a limit out of bounds", "/api/notifications?limit=201"),
     Ask(f"POST {READ_ROUTE}", "a new one", "/api/notifications/{notification}/read"),

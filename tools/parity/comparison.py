@@ -65,7 +65,7 @@ async def compared(pair: Pair) -> AsyncIterator[Compared]:
         for user, own, their in zip(pair.users, (first, second), (second, first), strict=True):
             names = {**own, **{f"their_{name}": value for name, value in their.items()}}
             trio = Trio(pair, http, user)
-            async for one in trio.compare((*READS, *UNSIGNED), [names] * 3, RULES):
+            async for one in trio.compare((*READS, *UNSIGNED), [names] * 3):
                 yield one
             own_names = [{**names, **await scratch(pair.origin, user)} for _ in range(3)]
             async for one in trio.compare(CHANGES, own_names, OF_TWINS):
@@ -84,7 +84,10 @@ class Trio:
         )
 
     async def compare(
-        self, steps: Iterable[Step], names: Iterable[Names], rules: tuple[Rule, ...]
+        self,
+        steps: Iterable[Step],
+        names: Iterable[Names],
+        rules: tuple[Rule, ...] = RULES,
     ) -> AsyncIterator[Compared]:
         sides = [side.knowing(known) for side, known in zip(self._sides, names, strict=True)]
         for step in steps:

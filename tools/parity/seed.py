@@ -17,7 +17,7 @@ POLL_S: Final = 0.1
 
 
 async def seeded(origin_url: str, user: User) -> dict[str, str]:
-    """Names for the reads: the order, its edited file with job and notification, one that waits."""
+    """Names for the reads: the order, its file that was edited twice, one that waits."""
     async with ApiClient(origin_url, user.token) as api:
         try:
             return await _seeded(api)
@@ -45,8 +45,10 @@ async def _seeded(api: ApiClient) -> dict[str, str]:
         for name in NAMES
     ]
     await api.mark(marked_id)
-    job_id = (await api.submit(order_id, file_id))["created"][0]["job_id"]
-    names = {"order": order_id, "file": file_id, "plain": plain_id, "job": job_id}
+    first_id = (await api.submit(order_id, file_id))["created"][0]["job_id"]
+    first = {"first_job": first_id, "first_notification": await _notified(api, first_id)}
+    job_id = (await api.revise(file_id))["job_id"]
+    names = {"order": order_id, "file": file_id, "plain": plain_id, "job": job_id, **first}
     return {**names, "notification": await _notified(api, job_id), "other": an_id("nobodys")}
 
 

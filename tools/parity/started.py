@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,8 +27,15 @@ SETTINGS: Final = {
 ROLLOUT: Final = {"canary_percent": 100, "canary_tag": "parity"}
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    pair: Pair
+    server: Server
+    origin: Origin
+
+
 @contextmanager
-def started_pair(folder: Path) -> Iterator[Pair]:
+def started_pair(folder: Path, **settings: str) -> Iterator[Started]:
     variables = {name: secrets.token_hex(SECRET_BYTES) for name in SECRETS}
     port = free_port()
     with Origin(
@@ -40,12 +48,13 @@ def started_pair(folder: Path) -> Iterator[Pair]:
         server = Server(
             port=port,
             persist_to=folder / "state",
-            variables={**variables, **SETTINGS, "ORIGIN_API_BASE": origin.url},
+            variables={**variables, **SETTINGS, **settings, "ORIGIN_API_BASE": origin.url},
             log_path=folder / "server.log",
         )
         server.put_kv("ROLLOUT", "rollout", json.dumps(ROLLOUT))
         with server:
-            yield Pair(server.url, origin.url, users(variables["JWT_SECRET"]))
+            pair = Pair(server.url, origin.url, users(variables["JWT_SECRET"]))
+            yield Started(pair, server, origin)
 
 
 def users(jwt_secret: str) -> tuple[User, User]:

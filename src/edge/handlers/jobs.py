@@ -18,7 +18,10 @@ from domain.views import JobView
 from edge.exchange import Request, Response, json_response, whole_number
 from edge.hydration import fresh
 from edge.origin import is_migrating, origin_job
+from edge.origin_shapes import OriginJobs, read
 from edge.services import Call
+from edge.two_lists import BEGIN, END, OriginList, Page, foreign_cursor, merged
+from storage.web import WebAnswer
 
 PLACE: Final = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,15})\.(job_[0-9a-f]{32}_[0-9a-f]{16}))?")
 ONE_ORDER: Final = 0  # the position that no order has in its owner's list
@@ -35,7 +38,7 @@ class Place:
     def read(cls, cursor: str) -> Self:
         found = PLACE.fullmatch(cursor)
         if found is None:
-            raise _foreign_cursor()
+            raise foreign_cursor()
         position, created_at_ms, job_id = found.groups()
         before = None if job_id is None else (int(created_at_ms), job_id)
         return cls(int(position), before)
@@ -57,13 +60,44 @@ async def list_newest(call: Call) -> Response:
     request = call.request
     limit = whole_number(request, "limit", default=PAGE_JOBS_DEFAULT, low=1, high=PAGE_JOBS_MAX)
     wanted = ListJobs(caller_id=call.caller_id, status=_status(request), limit=limit)
-    order_id = request.query.get("order_id")
-    if order_id is None:
-        jobs, rest = await _of_all_orders(call, wanted, _place(request))
+    ours = OurJobs(call, wanted, request.query.get("order_id"))
+    if is_migrating(call):
+        found = await merged(call, ours, _origins_jobs(call), limit)
+        jobs, next_cursor = found.entries, found.next_cursor
     else:
-        jobs, rest = await _of_one_order(call, order_id, wanted, _place(request))
-    next_cursor = None if rest is None else str(rest)
+        page = await ours.page(request.query.get("cursor", BEGIN), limit)
+        jobs, next_cursor = page.entries, None if page.rest == END else page.rest
     return json_response(JobsView(jobs=tuple(map(JobView.of, jobs)), next_cursor=next_cursor))
+
+
+@dataclass(frozen=True, slots=True)
+class OurJobs:
+    call: Call
+    wanted: ListJobs
+    order_id: str | None
+
+    async def page(self, place: str, limit: int) -> Page[JobSummary]:
+        if place == END:
+            return Page()
+        wanted = self.wanted.model_copy(update={"limit": limit})
+        at = Place.read(place) if place else None
+        if self.order_id is None:
+            jobs, rest = await _of_all_orders(self.call, wanted, at)
+        else:
+            jobs, rest = await _of_one_order(self.call, self.order_id, wanted, at)
+        return Page(tuple(jobs), END if rest is None else str(rest))
+
+
+def _origins_jobs(call: Call) -> OriginList[JobSummary]:
+    """Of orders that were not looked at here, and of edits before a file's last one."""
+    given = call.request.query
+    query = {name: given[name] for name in ("order_id", "status") if name in given}
+    return OriginList(call, "/api/jobs", _page_of_origin, query)
+
+
+def _page_of_origin(answer: WebAnswer) -> Page[JobSummary]:
+    heard = read(answer, OriginJobs)
+    return Page(tuple(job.summary for job in heard.jobs), heard.next_cursor or END)
 
 
 async def describe(call: Call) -> Response:
@@ -85,7 +119,7 @@ async def _of_one_order(
     if not is_chosen_id(order_id):
         raise Refusal(Code.INVALID_QUERY, "order_id cannot be one")
     if place is not None and place.position != ONE_ORDER:
-        raise _foreign_cursor()
+        raise foreign_cursor()
     ask = partial(_page, call, order_id, wanted, place, wanted.limit)
     page = await fresh(call, order_id, ask)
     rest = Place.behind(page.jobs[-1], ONE_ORDER) if page.has_more else None
@@ -100,7 +134,7 @@ async def _of_all_orders(
     Orders looked into are limited, so a page may hold few jobs or none, and yet not be the last.
     """
     if place is not None and place.position == ONE_ORDER:
-        raise _foreign_cursor()
+        raise foreign_cursor()
     before = None if place is None else place.position + 1
     listed = await call.services.inboxes.list_orders(
         call.caller_id, ListOrders(limit=JOBS_ORDERS_MAX + 1, before=before)
@@ -134,12 +168,3 @@ def _status(request: Request) -> JobStatus | None:
     if text not in set(JobStatus):
         raise Refusal(Code.INVALID_QUERY, f"status must be one of {', '.join(JobStatus)}")
     return JobStatus(text)
-
-
-def _place(request: Request) -> Place | None:
-    cursor = request.query.get("cursor")
-    return None if cursor is None else Place.read(cursor)
-
-
-def _foreign_cursor() -> Refusal:
-    return Refusal(Code.INVALID_QUERY, "cursor must be the next_cursor of the same list")

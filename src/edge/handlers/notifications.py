@@ -7,7 +7,8 @@ from domain.views import NotificationView
 from edge.exchange import Response, json_response, whole_number
 from edge.origin import is_migrating
 from edge.services import Call
-from edge.two_inboxes import both, marked_read
+from edge.two_inboxes import both_inboxes, marked_read
+from edge.two_lists import Merged
 
 
 class NotificationsView(Value):
@@ -26,24 +27,24 @@ async def list_newest(call: Call) -> Response:
         high=PAGE_NOTIFICATIONS_MAX,
     )
     if is_migrating(call):
-        notifications, next_cursor, unread = await both(call, limit)
+        found = await both_inboxes(call, limit)
     else:
-        notifications, next_cursor, unread = await _ours(call, limit)
+        found = await _ours(call, limit)
     view = NotificationsView(
-        notifications=tuple(map(NotificationView.of, notifications)),
-        next_cursor=next_cursor,
-        unread=unread,
+        notifications=tuple(map(NotificationView.of, found.entries)),
+        next_cursor=found.next_cursor,
+        unread=found.unread,
     )
     return json_response(view)
 
 
-async def _ours(call: Call, limit: int) -> tuple[tuple[Notification, ...], str | None, int]:
+async def _ours(call: Call, limit: int) -> Merged[Notification]:
     before = whole_number(call.request, "cursor", default=0, low=0, high=CURSOR_MAX)
     page = await call.services.inboxes.list(
         call.caller_id, ListNotifications(limit=limit, before=before or None)
     )
     next_cursor = None if page.next_before is None else str(page.next_before)
-    return page.notifications, next_cursor, page.unread
+    return Merged(page.notifications, next_cursor, page.unread)
 
 
 async def mark_read(call: Call) -> Response:

@@ -155,6 +155,7 @@ async def test_an_order_that_was_heard_of_is_as_the_origin_tells_it() -> None:
         ("HEAD", NOTIFICATIONS),
         ("POST", f"{NOTIFICATIONS}/ntf_{'0' * 32}_{'0' * 16}/read"),
         ("GET", f"{ORDER}/status?wait=1"),
+        ("GET", f"{NOTIFICATIONS}?cursor=~7"),
         ("GET", "/health"),
         ("GET", "/api/account"),
     ],
