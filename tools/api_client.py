@@ -7,7 +7,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final, Self, cast
+from typing import Any, Final, Self, cast
 from urllib.parse import urlencode
 
 import httpx
@@ -139,12 +139,13 @@ class ApiClient:
 
     @asynccontextmanager
     async def live(self, order_id: str) -> AsyncIterator[AsyncIterator[Frame]]:
-        """The order's frames: `hello`, which has been sent when this is entered, then changes."""
+        """`hello`, which has been sent when this is entered, then the changes of files."""
         address = f"{self.url.replace('http', 'ws', 1)}/api/orders/{order_id}/live"
         async with connect(
             address, additional_headers=self._credentials, max_size=FRAME_BYTES_MAX, proxy=None
         ) as socket:
-            yield (cast("Frame", json.loads(text)) async for text in socket)
+            frames = (json.loads(text) async for text in socket)
+            yield (cast("Frame", frame) async for frame in frames if _is_of_files(frame))
 
     async def send(
         self, method: str, path: str, *, content: bytes = b"", headers: Headers | None = None
@@ -159,6 +160,11 @@ class ApiClient:
         headers = {"content-type": "application/json"} if content else {}
         answer = _checked(await self.send(method, path, content=content, headers=headers))
         return answer.json() if answer.content else None
+
+
+def _is_of_files(frame: dict[str, Any]) -> bool:
+    """Whatever else there is, a client may pass over."""
+    return frame["type"] == "hello" or "file" in frame.get("data", {})
 
 
 def _checked(answer: httpx.Response) -> httpx.Response:

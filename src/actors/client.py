@@ -16,6 +16,8 @@ Reply = TypeVar("Reply", bound=Value)
 
 
 SWITCHING_PROTOCOLS: Final = 101
+OK: Final = 200
+NOT_MODIFIED: Final = 304
 ONLY: Final = "only"  # the key of an actor of which there is one
 
 
@@ -57,9 +59,14 @@ class _Remote:
                 text = await self._namespace.getByName(key).wait(message.model_dump_json())
         return opened(text, reply_type)
 
-    async def forward(self, key: str, request: object) -> Answer:
+    async def passed(self, key: str, request: object, *statuses: int, wait_ms: int = 0) -> Answer:
+        """A response with one of these statuses, to be passed on; or the refusal it brings."""
         with outages_of(self._noun):
-            return await self._namespace.getByName(key).fetch(request)
+            async with asyncio.timeout((RPC_TIMEOUT_MS + wait_ms) / 1000):
+                response = await self._namespace.getByName(key).fetch(request)
+        if response.status not in statuses:
+            opened(await response.text(), Done)
+        return response
 
 
 class FileClient:
@@ -176,12 +183,13 @@ class OrderClient:
     async def operate(self, order_id: str, message: order.OperateOrder) -> Operated:
         return await self._remote.ask(order_id, message, Operated)
 
-    async def watch(self, order_id: str, request: object) -> object:
+    async def watch(self, order_id: str, request: object) -> Answer:
         """Hand a WebSocket upgrade to the order; its response goes to the client as it is."""
-        response = await self._remote.forward(order_id, request)
-        if response.status != SWITCHING_PROTOCOLS:
-            opened(await response.text(), Done)
-        return response
+        return await self._remote.passed(order_id, request, SWITCHING_PROTOCOLS)
+
+    async def events(self, order_id: str, request: object, wait_ms: int) -> Answer:
+        """The same of a stream or a poll."""
+        return await self._remote.passed(order_id, request, OK, NOT_MODIFIED, wait_ms=wait_ms)
 
 
 class InboxClient:

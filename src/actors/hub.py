@@ -123,11 +123,12 @@ class Hub:
         owed = span.head.offset - cursor.offset
         if owed > self._limits.coalesce_from:
             events = self._repository.newest_after(cursor, limit)
-            return Resumption(
-                recovered=True, cursor=cursor, events=events, is_coalesced=len(events) < owed
-            )
-        events = self._repository.after(cursor, limit) if owed else ()
-        return Resumption(recovered=True, cursor=cursor, events=events)
+        else:
+            events = self._repository.after(cursor, limit) if owed else ()
+        span_told = events[-1].cursor.offset - cursor.offset if events else 0
+        return Resumption(
+            recovered=True, cursor=cursor, events=events, is_coalesced=len(events) < span_told
+        )
 
     def page(self, after: int, limit: int) -> tuple[Published, ...]:
         """The kept events after that offset, every one of them, for who replays or passes on."""

@@ -3,18 +3,22 @@
 from collections.abc import Callable
 
 from actors.effects import Effect
-from actors.events import Event, Hello, changed, cursor, hello
+from actors.hub import ALL
+from actors.opening import Opening
 from actors.order_answers import notification_of, status_of
+from actors.order_log import OrderLog, cursor_of
 from actors.order_names import OrderNames
 from actors.order_operations import OrderOperations
 from actors.order_origin import OrderOrigin
 from actors.order_outbox import OrderDeadline, OrderOutbox
 from actors.order_requests import OrderRequests
+from actors.sessions import SessionDeadline
 from domain import names
+from domain.cursor import Cursor
 from domain.errors import Code, Refusal
 from domain.file import FileStatus
 from domain.happening import Happening
-from domain.limits import ORDER_FILES_MAX, SUBMIT_FILES_MAX
+from domain.limits import SUBMIT_FILES_MAX
 from domain.messages.operations import OrderTotals
 from domain.messages.order import (
     ORDER_MESSAGE,
@@ -47,6 +51,7 @@ from domain.totals import with_file, with_outcome
 from domain.values import Value
 from storage.actions import Actions
 from storage.deadlines import Deadlines
+from storage.hub_repository import Published
 from storage.job_index import JobIndex
 from storage.order_repository import MIGRATIONS, Order, OrderRepository
 from storage.sql import Sql, migrate, migrate_existing
@@ -64,17 +69,24 @@ class OrderCore:
         actions = Actions(sql)
         self._outbox = OrderOutbox(sql, self._repository, actions, self._deadlines, settings)
         self._names = OrderNames(self._repository, self._outbox)
-        self._origin = OrderOrigin(sql, self._repository, self._names, self._outbox, settings)
+        self._log = OrderLog(sql, self._repository)
+        self._origin = OrderOrigin(
+            sql, self._repository, self._names, self._outbox, self._log, settings
+        )
         self._requests = OrderRequests(sql)
-        self._operations = OrderOperations(self._repository, actions, self._deadlines, self._outbox)
+        self._operations = OrderOperations(
+            self._repository, actions, self._deadlines, self._outbox, self._log
+        )
+        self.sessions = SessionDeadline(self._deadlines, OrderDeadline.SESSIONS)
         self._new_epoch = new_epoch
-        self._events: list[Event] = []
+        if self._exists and (order := self._repository.load()) is not None:
+            self._log.go_on(order)
 
     def receive(self, text: str, now_ms: int) -> Value:
         message = ORDER_MESSAGE.validate_json(text)
         if not self._exists:
             self._come_to_be(message)
-        return self._sql.transaction(lambda: self._answer(message, now_ms))
+        return self._log.hub.transaction(lambda: self._answer(message, now_ms))
 
     def _answer(self, message: OrderMessage, now_ms: int) -> Value:  # noqa: C901, PLR0912 -- a case each
         match message:
@@ -116,23 +128,20 @@ class OrderCore:
             case OperateOrder():
                 return self._operations.operate(message, self._known(), now_ms)
 
-    def hello(self, caller_id: str) -> Hello:
-        """All a new watcher needs, from one stretch: nothing happens between cursor and files."""
+    def opening(self, caller_id: str, since: Cursor | None = None, limit: int = ALL) -> Opening:
+        """All a watcher needs, from one stretch: nothing happens between cursor and files."""
         if not self._exists:
             raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
-        order = self._owned(caller_id)
-        files = [file for _, file in self._repository.page(0, ORDER_FILES_MAX)]
-        return hello(order, status_of(order), files)
+        return self._log.opening(self._owned(caller_id), since, limit)
 
     def cursor(self) -> str | None:
         """Of the newest that has happened."""
         order = self._repository.load() if self._exists else None
-        return None if order is None else cursor(order)
+        return None if order is None else str(cursor_of(order))
 
-    def take_events(self) -> list[Event]:
+    def take_events(self) -> list[Published]:
         """What happened since last asked. To be sent only once the change itself is kept."""
-        events, self._events = self._events, []
-        return events
+        return self._log.hub.take()
 
     def take_happenings(self) -> list[Happening]:
         """The files log what happens to them; an order has nothing to add."""
@@ -185,7 +194,7 @@ class OrderCore:
         self._report(known, news, now_ms)
         self._repository.advance(with_file(totals, known, news))
         order = self._known()
-        self._events.append(changed(order, news, status_of(order), now_ms))
+        self._log.file_changed(order, news, now_ms)
         return Applied(pause=order.pause)
 
     def _with_outcomes(self, totals: OrderTotals, message: Apply, now_ms: int) -> OrderTotals:
@@ -212,8 +221,7 @@ class OrderCore:
         found = self._repository.load()
         order = found or self._created(message.order_id, message.caller_id, now_ms)
         self._check_owner(order, message.caller_id)
-        events = self._origin.hydrate(message, order, now_ms)
-        self._events += events if found else []
+        self._origin.hydrate(message, order, now_ms, is_watched=found is not None)
         return Done()
 
     def _list_files(self, message: ListFiles, now_ms: int) -> FilePage:
@@ -251,7 +259,9 @@ class OrderCore:
     def _created(self, order_id: str, owner_id: str, now_ms: int) -> Order:
         """Its owner's inbox is told, for it keeps the list of their orders."""
         self._deadlines.owe(OrderDeadline.NOTIFY, now_ms)
-        return self._repository.create(order_id, owner_id, self._new_epoch())
+        order = self._repository.create(order_id, owner_id, self._new_epoch())
+        self._log.go_on(order)
+        return order
 
     def _known(self) -> Order:
         order = self._repository.load()

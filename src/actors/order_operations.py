@@ -1,5 +1,6 @@
 """What operators may do to an order: pause it, resume it, rebuild its counts from its files."""
 
+from actors.order_log import OrderLog
 from actors.order_outbox import OrderDeadline, OrderOutbox
 from domain import totals
 from domain.errors import Code, Refusal
@@ -18,11 +19,13 @@ class OrderOperations:
         actions: Actions,
         deadlines: Deadlines,
         outbox: OrderOutbox,
+        log: OrderLog,
     ) -> None:
         self._repository = repository
         self._actions = actions
         self._deadlines = deadlines
         self._outbox = outbox
+        self._log = log
 
     def operate(self, message: OperateOrder, before: Order, now_ms: int) -> Operated:
         """Once per action id; and what changes nothing leaves no record."""
@@ -32,6 +35,8 @@ class OrderOperations:
         self._change(action.operation, before, now_ms)
         after = self._repository.load()
         assert after is not None
+        if after.version != before.version:
+            self._log.order_changed(after, now_ms)
         operated = Operated(
             action_id=action.action_id,
             is_changed=after.pause != before.pause or action.operation is Operation.REBUILD,

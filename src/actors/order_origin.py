@@ -6,11 +6,9 @@ A file whose own actor has told of it is ours, and the origin's word on it count
 from collections.abc import Iterable
 from dataclasses import replace
 
-from actors.events import Event, changed
-from actors.order_answers import status_of
+from actors.order_log import OrderLog
 from actors.order_names import OrderNames
 from actors.order_outbox import OrderOutbox
-from domain.messages.operations import OrderTotals
 from domain.messages.order import (
     ActiveFile,
     ActiveFiles,
@@ -29,15 +27,19 @@ from storage.origin_repository import OriginRepository
 from storage.sql import Sql
 
 Change = tuple[FileSnapshot | None, FileSnapshot]  # what was known of a file, and what is
+Step = tuple[
+    Order, FileSnapshot | None
+]  # a version of the order, and the file; None: a new arrangement
 
 
 class OrderOrigin:
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 -- the other parts of the core
         self,
         sql: Sql,
         repository: OrderRepository,
         names: OrderNames,
         outbox: OrderOutbox,
+        log: OrderLog,
         settings: Settings,
     ) -> None:
         self._files = OriginRepository(sql)
@@ -45,6 +47,7 @@ class OrderOrigin:
         self._repository = repository
         self._names = names
         self._outbox = outbox
+        self._log = log
         self._settings = settings
 
     # --- What is known --------------------------------------------------------------------------
@@ -83,21 +86,32 @@ class OrderOrigin:
 
     # --- What is heard --------------------------------------------------------------------------
 
-    def hydrate(self, message: Hydrate, order: Order, now_ms: int) -> list[Event]:
-        """Not what was asked for before what is known already was."""
+    def hydrate(self, message: Hydrate, order: Order, now_ms: int, *, is_watched: bool) -> None:
+        """Not what was asked for before what is known already was.
+
+        Of an order that nobody can have watched yet, the log begins after it.
+        """
         state = order.origin
         if state.as_of is not None and message.as_of < state.as_of:
-            return []
+            return
         state = state.model_copy(update={"as_of": message.as_of, "etag": message.etag})
         self._files.keep_state(state)
         changes = self._changes(message, now_ms)
         self._keep(changes, now_ms)
         was_moved = self._files.arrange([file.file_id for file in message.files])
-        totals, events = self._told(changes, order, now_ms)
-        if changes or was_moved:
-            self._repository.advance(totals, max(len(changes), 1))
-            self._outbox.owe_report(now_ms)
-        return events
+        steps = self._steps(changes, order)
+        if was_moved:
+            last = steps[-1][0] if steps else order
+            steps.append((replace(last, version=last.version + 1), None))
+        if not steps:
+            return
+        after, _ = steps[-1]
+        self._repository.advance(after.totals, len(steps))
+        self._outbox.owe_report(now_ms)
+        if is_watched:
+            self._tell(steps, now_ms)
+        else:
+            self._log.go_on(after)
 
     def revalidated(self, message: Revalidated, order: Order) -> Done:
         """Unless something else was heard since it was asked."""
@@ -137,16 +151,22 @@ class OrderOrigin:
             if after.job is not None and (before is None or before.job != after.job):
                 self._jobs.keep(after.job)
 
-    def _told(
-        self, changes: Iterable[Change], order: Order, now_ms: int
-    ) -> tuple[OrderTotals, list[Event]]:
-        """The totals after all changes, and an event for each of them."""
-        totals, events = order.totals, []
+    @staticmethod
+    def _steps(changes: Iterable[Change], order: Order) -> list[Step]:
+        """What the order comes to be with each of the changes."""
+        totals, steps = order.totals, list[Step]()
         for number, (before, after) in enumerate(changes, start=order.version + 1):
             totals = with_file(totals, before, after)
-            then = replace(order, version=number, totals=totals)
-            events.append(changed(then, after, status_of(then), now_ms))
-        return totals, events
+            steps.append((replace(order, version=number, totals=totals), after))
+        return steps
+
+    def _tell(self, steps: Iterable[Step], now_ms: int) -> None:
+        for order, file in steps:
+            if file is None:
+                ids = tuple(file_id for file_id, _ in self._files.names())
+                self._log.order_changed(order, now_ms, ids)
+            else:
+                self._log.file_changed(order, file, now_ms)
 
 
 def _gone(file: FileSnapshot, now_ms: int) -> FileSnapshot:

@@ -36,6 +36,7 @@ class OrderDeadline(StrEnum):
     NUDGE = "nudge"  # files are to tell their news again
     EXPIRE = "expire"  # names reserved for uploads may have expired
     AUDIT = "audit"  # what operators did is to be recorded
+    SESSIONS = "sessions"  # a watcher's session ends soon, or has; the shell sees to that
 
 
 class OrderOutbox:
@@ -93,6 +94,8 @@ class OrderOutbox:
                 return self._expiry(order, now_ms)
             case OrderDeadline.AUDIT:
                 return RecordAudit(order.id, RecordActions(records=self._actions.owed()))
+            case OrderDeadline.SESSIONS:
+                return None
 
     def finish(self, effect: Effect, reply: Value | None, order: Order, now_ms: int) -> None:
         match effect:

@@ -26,6 +26,7 @@ IDEMPOTENCY_KEY_CHARACTERS_MAX: Final = 255
 NAME_BYTES_MAX: Final = 255  # what ext4, APFS and NTFS accept for one path segment
 KEY_CHARACTERS_MAX: Final = 1_024  # of an object: R2 takes as many bytes
 ID_CHARACTERS_MAX: Final = 64  # an R2 key may have 1,024 bytes; two ids and a name must fit
+ROOM_ID_CHARACTERS_MAX: Final = 70  # `order-` and an order's id
 
 # --- Photos -------------------------------------------------------------------------------------
 RAW_BYTES_MAX: Final = 100_000_000  # Cloudflare's request body limit on Free and Pro plans
@@ -55,11 +56,10 @@ PREVIEW_LONG_EDGE_PX: Final = 1280
 PREVIEW_QUALITY: Final = 85
 
 # --- Orders -------------------------------------------------------------------------------------
-ORDER_WATCHERS_MAX: Final = 1000  # one event reached 1,000 sockets in 0.1 s
+ORDER_WATCHERS_MAX: Final = 2_500  # one event reached 1,000 sockets in 0.1 s
 ORDER_FILES_MAX: Final = 1000  # a snapshot of 1,000 files is about 1 MB, one `hello` frame
 ORDER_TOMBSTONES_MAX: Final = 5_000  # files back; any late news of a deleted file has come by then
 ORDER_JOBS_MAX: Final = 10_000  # jobs that an order can list; the oldest go first
-ORDER_WAITERS_MAX: Final = 1_000  # long polls at once, as many as watchers
 REPORT_FILES_MAX: Final = 200  # of which one report tells whether they have failed
 NUDGES_PER_EFFECT: Final = 20  # files that hear of one change of their order at once
 IDEMPOTENCY_KEYS_MAX: Final = 1_000  # kept per order; the oldest go first
@@ -72,6 +72,32 @@ HUB_BYTES_MAX: Final = 8 * 1024 * 1024  # of their texts: of an order's events i
 HUB_AGE_MS_MAX: Final = 24 * 3_600_000  # who comes back a day later may as well start anew
 HUB_TRIM_EVERY: Final = 64  # events; each that goes is a row written, whenever it goes
 HUB_COALESCE_FROM: Final = 100  # owed to one reader: a second of an order in full work
+WAITERS_MAX: Final = 1_000  # long polls and streams that wait in one actor
+STREAMS_MAX: Final = 500  # open at once in one actor: each keeps it awake, and a buffer
+PAGE_EVENTS_MAX: Final = 500  # in one answer to a poll, or one write of a stream: about 1 MB
+SSE_MS_MAX: Final = 5 * 60_000  # of one stream: it keeps its actor awake, which a socket does not
+SSE_KEEP_MS: Final = 15_000  # between comments: most proxies cut a silent answer off after 30 s
+SSE_RETRY_MS: Final = 2_000  # after which a browser comes back
+SSE_WRITE_MS_MAX: Final = 20_000  # for what was written to be taken; then its client is gone
+CLOSE_REASON_BYTES_MAX: Final = 123  # a control frame has 125, two of them are the code
+SESSION_EXPIRING_MS: Final = 60_000  # before a session ends, its socket is told
+
+# --- Rooms --------------------------------------------------------------------------------------
+ROOM_WATCHERS_MAX: Final = 2_000  # sockets: a message reaches them all in a fifth of a second
+ROOM_DATA_DEPTH_MAX: Final = 64  # levels of a message's data; readers add some of their own
+ROOM_HELLO_EVENTS_MAX: Final = 200  # the newest events: of those, `hello` has the messages
+ROOM_HELLO_BYTES_MAX: Final = 256 * 1024  # of their texts: who comes new waits for it
+ROOM_PUBLISHES_KEPT_MAX: Final = 5_000  # events back, a message that comes again is known
+ROOM_PUBLISH_KEPT_MS: Final = 24 * 3_600_000  # as an Idempotency-Key is
+ROOM_FRAME_INTERVAL_MS: Final = 50  # of one connection, or one user's requests: 20 a second
+ROOM_FRAME_BURST: Final = 40
+ROOM_MESSAGE_INTERVAL_MS: Final = 10  # of a room: 100 a second, a fifth of what an actor takes
+ROOM_MESSAGE_BURST: Final = 200
+ROOM_REFUSAL_INTERVAL_MS: Final = 1_000  # of a connection that goes on above its rate
+ROOM_REFUSAL_BURST: Final = 20  # then it is closed
+ROOM_CONNECT_INTERVAL_MS: Final = 50  # of one user, in one room
+ROOM_CONNECT_BURST: Final = 2_000  # as many as there may be: after an outage all come at once
+ROOM_BUCKETS_MAX: Final = 4_000  # of one kind that an actor remembers; 100 bytes each
 
 # --- Time ---------------------------------------------------------------------------------------
 UPLOAD_URL_LIFETIME_MS: Final = 15 * 60_000  # time for 100 MB on a slow line

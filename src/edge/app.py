@@ -19,6 +19,7 @@ from edge.router import Access, Route, is_route, matched
 from edge.routes import ROUTES
 from edge.services import Call, Services
 from edge.visit import Visit
+from edge.watching import closing_of
 from log import log, log_bug
 
 API = "/api/"  # below it, what is not ours is the origin's
@@ -114,6 +115,8 @@ def _refused(visit: Visit, refusal: Refusal) -> Response:
     visit.code = refusal.code
     if refusal.code in {Code.ORIGIN_UNREACHABLE, Code.ORIGIN_TIMEOUT}:
         log("origin.failed", level="error", reason=refusal.code, **visit.ids)
+    if (closed := closing_of(visit.request, refusal)) is not None:
+        return closed
     is_moving = visit.placement is not None and not visit.is_proxied
     told = origin_error(refusal) if is_moving else None
     return told or problem(refusal, visit.request.id)

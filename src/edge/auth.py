@@ -1,39 +1,35 @@
-"""Who is calling: a session JWT from the `Authorization` header or the HttpOnly cookie."""
+"""Who is calling: a session JWT from the `Authorization` header or the HttpOnly cookie.
 
-from dataclasses import dataclass
+Or, of a WebSocket, from its subprotocols: a browser can set no header there, and sends its cookie
+to our own site only.
+"""
+
 from typing import Final
 
-import jwt
-
 from domain.errors import Code, Refusal
-from domain.ids import is_chosen_id
-from domain.limits import SESSION_SKEW_S
+from domain.session import Principal, principal_of
 from domain.settings import Settings
 from edge.exchange import Request
 
-ALGORITHM: Final = "HS256"  # pinned: a token may not choose how it is checked (RFC 8725, 3.1)
+BEARER_PROTOCOL: Final = "bearer."  # and the token
 COOKIE: Final = "session"
-LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999: RFC 3339 has four digits
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    user_id: str
-    expires_at_ms: int
 
 
 def authenticated(request: Request, settings: Settings) -> Principal:
     """The caller, or a refusal. A cookie counts for a change only when sent from our own pages."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return principal_of(bearer.strip(), settings)
+        return principal_of(bearer.strip(), settings.jwt_secret)
+    for protocol in protocols(request):
+        if protocol.startswith(BEARER_PROTOCOL):
+            return principal_of(protocol.removeprefix(BEARER_PROTOCOL), settings.jwt_secret)
     token = cookie_named(COOKIE, request)
     if not token:
         raise Refusal(Code.UNAUTHENTICATED, "sign in first: no session token was sent")
     if request.method not in SAFE_METHODS:
         check_origin(request, settings)
-    return principal_of(token, settings)
+    return principal_of(token, settings.jwt_secret)
 
 
 def known_principal(request: Request, settings: Settings) -> Principal | None:
@@ -44,23 +40,12 @@ def known_principal(request: Request, settings: Settings) -> Principal | None:
         return None
 
 
-def principal_of(token: str, settings: Settings) -> Principal:
-    try:
-        claims = jwt.decode(
-            token,
-            settings.jwt_secret,
-            algorithms=[ALGORITHM],
-            leeway=SESSION_SKEW_S,
-            options={"require": ["exp", "sub"]},
-        )
-    except jwt.ExpiredSignatureError:
-        raise Refusal(Code.TOKEN_EXPIRED, "sign in again: the session has expired") from None
-    except jwt.InvalidTokenError:
-        raise Refusal(Code.UNAUTHENTICATED, "the session token is not valid") from None
-    user_id = claims["sub"]
-    if not is_chosen_id(user_id):
-        raise Refusal(Code.UNAUTHENTICATED, "the session token names no valid user")
-    return Principal(user_id, min(int(claims["exp"]) * 1000, LATEST_MS))
+def protocols(request: Request) -> list[str]:
+    """The subprotocols that a WebSocket's client offers."""
+    if request.headers.get("upgrade", "").lower() != "websocket":
+        return []
+    offered = request.headers.get("sec-websocket-protocol", "")
+    return [one.strip() for one in offered.split(",")]
 
 
 def check_origin(request: Request, settings: Settings) -> None:

@@ -65,19 +65,29 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """A WebSocket that is accepted to be closed at once, which says why."""
+
+    code: int
+    reason: str
+    protocol: str | None  # that its client offered
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     status: int
     body: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     stream: object | None = None  # a body that Python never sees
     native: object | None = None  # a platform response to be passed on; `headers` come on top
+    closing: Closing | None = None
 
     def without_body(self) -> "Response":
         """As a HEAD is answered (RFC 9110, 9.3.2)."""
         return Response(self.status, None, self.headers)
 
     def with_headers(self, *headers: tuple[str, str]) -> "Response":
-        return Response(self.status, self.body, (*self.headers, *headers), self.stream, self.native)
+        return replace(self, headers=(*self.headers, *headers))
 
 
 def json_response(

@@ -22,8 +22,8 @@ from domain.errors import Code, Outage, Refusal
 from domain.limits import JSON_BODY_BYTES_MAX, VERDICT_WAIT_MS
 from domain.messages.rollout import Flush
 from domain.rollout import Cohort, Effective, Phase
+from domain.session import Principal
 from domain.settings import Settings
-from edge.auth import Principal
 from edge.canary_header import is_asked_for_us
 from edge.cohort_cookie import CohortCookies
 from edge.exchange import Request

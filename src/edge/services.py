@@ -4,11 +4,17 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 
-from actors.client import FileClient, InboxClient, OperationsClient, OrderClient, RolloutClient
+from actors.client import (
+    FileClient,
+    InboxClient,
+    OperationsClient,
+    OrderClient,
+    RolloutClient,
+)
 from domain.limits import SHADOW_MINUTE_MAX
+from domain.session import Principal
 from domain.settings import Settings
 from edge.access_keys import AccessKeys, Verifier
-from edge.auth import Principal
 from edge.budget import Budget
 from edge.data_points import DataPoints
 from edge.exchange import Request

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from js import Headers, Object
+from js import Headers, Object, WebSocketPair
 from js import Request as JsRequest
 from js import Response as JsResponse
 from pyodide.ffi import to_js
 from workers import Response as PlatformResponse
 
 from clock import clock_ms
-from edge.exchange import Request, Response
+from edge.exchange import Closing, Request, Response
 from edge.trace import TRACEPARENT, trace_of
 from storage.streams import bounded
 
@@ -59,10 +59,22 @@ def request_of(request: Any) -> Request:
 
 
 def platform_response(response: Response) -> Any:
+    if response.closing is not None:
+        return _closed(response.closing, response.headers)
     if response.native is not None:
         return _passed(response.native, response.headers)
     body = response.body if response.stream is None else response.stream
     return PlatformResponse(body, status=response.status, headers=list(response.headers))
+
+
+def _closed(closing: Closing, headers: tuple[tuple[str, str], ...]) -> Any:
+    """Accepted and closed: the only answer to an upgrade that a browser shows to its page."""
+    client, server = WebSocketPair.new().object_values()
+    server.accept()
+    server.close(closing.code, closing.reason)
+    if closing.protocol:
+        headers = (*headers, ("sec-websocket-protocol", closing.protocol))
+    return PlatformResponse(None, status=101, web_socket=client, headers=list(headers))
 
 
 def _passed(native: Any, ours: tuple[tuple[str, str], ...]) -> Any:

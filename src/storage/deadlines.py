@@ -35,6 +35,7 @@ ON CONFLICT (kind) DO UPDATE SET due_ms = excluded.due_ms, tries = 1
 CLEAR = "DELETE FROM deadlines WHERE kind = ?"
 DUE = "SELECT kind, tries FROM deadlines WHERE due_ms <= ? ORDER BY due_ms, kind LIMIT 1"
 PUT_OFF = "UPDATE deadlines SET due_ms = ?, tries = tries + 1 WHERE kind = ?"
+DUE_MS = "SELECT due_ms FROM deadlines WHERE kind = ?"
 TRIES = "SELECT tries FROM deadlines WHERE kind = ?"
 MOVE = "UPDATE deadlines SET due_ms = ? WHERE kind = ?"
 ALL = "SELECT kind, due_ms, tries FROM deadlines ORDER BY due_ms, kind"
@@ -76,6 +77,10 @@ class Deadlines:
         ((due_ms,),) = self._sql.rows(EARLIEST)
         assert due_ms is None or isinstance(due_ms, int)
         return due_ms
+
+    def due_ms(self, kind: str) -> int | None:
+        found = self._sql.rows(DUE_MS, kind)
+        return int(found[0][0] or 0) if found else None
 
     def put_off(self, kind: str, first_ms: int, max_ms: int, now_ms: int) -> None:
         """Later by `first_ms`, doubled for each time it was taken since it was set."""

@@ -8,7 +8,16 @@ from domain.limits import ORDER_TOMBSTONES_MAX
 from domain.messages.inbox import Notification
 from domain.messages.operations import OrderTotals
 from domain.snapshot import FileSnapshot
-from storage import actions, deadlines, job_index, old_jobs, origin_repository, owed, requests
+from storage import (
+    actions,
+    deadlines,
+    hub_repository,
+    job_index,
+    old_jobs,
+    origin_repository,
+    owed,
+    requests,
+)
 from storage.origin_repository import NEVER_ASKED, OriginState
 from storage.sql import Sql
 
@@ -62,6 +71,7 @@ MIGRATIONS: Final = (
     "ALTER TABLE orders ADD COLUMN quiet_changes INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE names ADD COLUMN announced_ms INTEGER",
     *origin_repository.MIGRATIONS,
+    *hub_repository.MIGRATIONS,
 )
 ORDER = """
 SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused, quiet_changes, origin

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic, TypeVar
 
 from actors.alerting import Alerting
@@ -19,10 +20,10 @@ from actors.client import (
     OrderClient,
     Stub,
 )
-from actors.events import Event
 from actors.file import FileCore
 from actors.host import Host, answered, wall_clock_ms
 from actors.inbox import InboxCore
+from actors.live import opened, poll
 from actors.operations import OperationsCore
 from actors.order import OrderCore
 from actors.origin import Origin
@@ -30,12 +31,16 @@ from actors.performer import Performer
 from actors.remote import refused
 from actors.rollout import RolloutCore
 from actors.waiting import Waiting
+from domain.cursor import Cursor
 from domain.errors import Refusal
+from domain.messages.live import WATCH_HEADER, Transport, Watch
 from domain.messages.order import AwaitOrder
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
+from storage.hub_repository import Published
 from tests.fakes.memory_mail import MemoryMail
 from tests.fakes.memory_objects import MemoryObjects
+from tests.fakes.memory_queue import MemoryQueue
 from tests.fakes.memory_web import MemoryWeb
 from tests.fakes.sqlite_sql import SqliteSql
 
@@ -61,31 +66,13 @@ class MemoryAlarm:
         return self.at_ms is not None and self.at_ms <= time.time() * 1000
 
 
-class MemoryQueue:
-    """The queue `edit-jobs`: what was sent and nobody has taken."""
-
-    def __init__(self) -> None:
-        self.is_down = False
-        self.sends = 0
-        self._messages: list[dict[str, str]] = []
-
-    async def send(self, body: dict[str, str]) -> None:
-        if self.is_down:
-            raise ConnectionError("Network connection lost.")
-        self.sends += 1
-        self._messages.append(body)
-
-    def take(self) -> list[dict[str, str]]:
-        taken, self._messages = self._messages, []
-        return taken
-
-
 @dataclass(frozen=True, slots=True)
 class LocalAnswer:
     """A response of an actor's `fetch`."""
 
     status: int
     content: str
+    protocol: str | None = None
 
     async def text(self) -> str:
         return self.content
@@ -120,15 +107,16 @@ class LocalFile(_Local):
 class LocalOrder(_Local):
     def __init__(self, settings: Settings, performer: Performer) -> None:
         super().__init__()
-        self.events: list[Event] = []
+        self.events: list[Published] = []
         self._core = OrderCore(self.sql, settings, lambda: secrets.token_hex(4))
         self._waiting = Waiting(self._core.cursor)
         self.host = Host(self._core, self.alarm, performer.perform)
 
     async def receive(self, text: str) -> str:
         answer = self.host.answer(text)
-        self.events += self._core.take_events()
-        self._waiting.release()
+        events = self._core.take_events()
+        self.events += events
+        self._waiting.release(events)
         await self.host.settle()
         return answer
 
@@ -137,13 +125,22 @@ class LocalOrder(_Local):
         return await self._waiting.answer(message, lambda: self.host.answer(text))
 
     async def fetch(self, request: object) -> LocalAnswer:
-        """The request is the headers that the edge has set."""
+        """The request is the headers that the edge has set. A stream ends when it has begun."""
         assert isinstance(request, dict)
+        watch = Watch.model_validate_json(request[WATCH_HEADER])
+        since = None if watch.since is None else Cursor.parsed(watch.since)
+        open_at = partial(self._core.opening, watch.caller_id)
         try:
-            hello = self._core.hello(request["x-darkroom-caller"])
+            match watch.transport:
+                case Transport.SOCKET:
+                    return LocalAnswer(101, "\n".join(open_at(since).frames), watch.protocol)
+                case Transport.STREAM:
+                    return LocalAnswer(200, opened(open_at(since)))
+                case Transport.POLL:
+                    page = await poll(self._waiting, open_at, since, watch.wait_ms)
+                    return LocalAnswer(304 if page is None else 200, page or "")
         except Refusal as refusal:
             return LocalAnswer(409, refused(refusal))
-        return LocalAnswer(101, hello.model_dump_json())
 
 
 class LocalInbox(_Local):

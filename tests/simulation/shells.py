@@ -40,8 +40,7 @@ class OrderShell(HostedShell):
     async def receive(self, text: str) -> str:
         answer = self._host.answer(text)
         self._cell.hear(text, answer)
-        self._core.take_events()
-        self._waiting.release()
+        self._waiting.release(self._core.take_events())
         await self._host.settle()
         return answer
 

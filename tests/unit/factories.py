@@ -4,6 +4,7 @@ from domain import file as files
 from domain.failure import Failure, FailureCode
 from domain.file import File, Preview, Upload
 from domain.job import EditJob, JobStatus, Lease, Result
+from domain.messages.live import WATCH_HEADER, Watch
 from domain.messages.order import Apply, Reserve
 from domain.messages.reply import Action
 from domain.operation import Operation
@@ -132,6 +133,12 @@ def a_reservation(name: str = "beach.jpg", file_id: str = FILE_ID, **changes: ob
     """Of a name for an upload."""
     reserve = Reserve(caller_id="alice", order_id="summer-42", name=name, file_id=file_id)
     return reserve.model_copy(update=changes)
+
+
+def a_watch(caller_id: str = "alice", **changes: object) -> dict[str, str]:
+    """The headers with which the edge hands a watcher over."""
+    watch = {"caller_id": caller_id, "expires_at_ms": NOW_MS + MINUTE_MS} | changes
+    return {WATCH_HEADER: Watch.model_validate(watch).model_dump_json()}
 
 
 def an_action(operation: Operation, action_id: str = "action-1") -> Action:

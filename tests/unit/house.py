@@ -32,6 +32,7 @@ RIM = {
     "actors/operations_actor.py",
     "actors/order_actor.py",
     "actors/rollout_actor.py",
+    "actors/watcher_responses.py",
 }
 HOLDS_FOREIGN_OBJECTS = RIM | {
     "storage/durable_sql.py",
@@ -49,6 +50,8 @@ CORES = {
     "effects",
     "events",
     "hub",
+    "opening",
+    "order_log",
     "remote",
     "rollout",
     "rollout_figures",

@@ -31,7 +31,7 @@ def time(darkroom: Darkroom, clock: Clock) -> Time:
 async def test_the_cost_of_the_first_intent_of_an_order(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, darkroom.intent)
 
-    assert cost == Costs(calls=2, file_rows=0, order_rows=5, inbox_rows=1, alarms_set=2)
+    assert cost == Costs(calls=2, file_rows=0, order_rows=6, inbox_rows=1, alarms_set=2)
 
 
 async def test_the_cost_of_any_other_intent(darkroom: Darkroom) -> None:
@@ -59,7 +59,7 @@ async def test_the_cost_of_a_finalize(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, lambda: darkroom.finalize(begun["intent_id"]))
 
     assert cost == Costs(
-        calls=2, file_rows=3, order_rows=4, inbox_rows=0, alarms_set=2, object_calls=1
+        calls=2, file_rows=3, order_rows=5, inbox_rows=0, alarms_set=2, object_calls=1
     )
 
 
@@ -102,7 +102,7 @@ async def test_the_cost_of_a_submit(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, lambda: darkroom.submit(path))
 
     assert cost == Costs(
-        calls=3, file_rows=5, order_rows=3, inbox_rows=0, alarms_set=2, queue_sends=1
+        calls=3, file_rows=5, order_rows=4, inbox_rows=0, alarms_set=2, queue_sends=1
     )
 
 
@@ -116,7 +116,7 @@ async def test_the_cost_of_a_submit_with_an_idempotency_key(darkroom: Darkroom) 
     )
 
     assert cost == Costs(
-        calls=5, file_rows=5, order_rows=5, inbox_rows=0, alarms_set=2, queue_sends=1
+        calls=5, file_rows=5, order_rows=6, inbox_rows=0, alarms_set=2, queue_sends=1
     )
 
 
@@ -125,7 +125,7 @@ async def test_the_cost_of_a_claim(darkroom: Darkroom) -> None:
 
     cost = await cost_of(darkroom, darkroom.claim_only)
 
-    assert cost == Costs(calls=2, file_rows=5, order_rows=3, inbox_rows=0, alarms_set=2)
+    assert cost == Costs(calls=2, file_rows=5, order_rows=4, inbox_rows=0, alarms_set=2)
 
 
 async def test_the_cost_of_a_whole_edit(darkroom: Darkroom) -> None:
@@ -134,7 +134,7 @@ async def test_the_cost_of_a_whole_edit(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, darkroom.work)
 
     assert cost == Costs(
-        calls=5, file_rows=12, order_rows=10, inbox_rows=1, alarms_set=6, object_calls=3
+        calls=5, file_rows=12, order_rows=12, inbox_rows=1, alarms_set=6, object_calls=3
     )
 
 
@@ -155,7 +155,7 @@ async def test_the_cost_of_a_job_from_its_submit_until_it_is_done(
         await darkroom.submit(path)
         await darkroom.work()
 
-    whole = Costs(calls=8, file_rows=17, order_rows=13, inbox_rows=1, alarms_set=8, object_calls=3)
+    whole = Costs(calls=8, file_rows=17, order_rows=16, inbox_rows=1, alarms_set=8, object_calls=3)
     assert await cost_of(darkroom, is_submitted_and_edited) == replace(whole, **carriage)
 
 
@@ -166,7 +166,7 @@ async def test_the_cost_of_an_attempt_that_fails(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, darkroom.work)
 
     assert cost == Costs(
-        calls=4, file_rows=11, order_rows=6, inbox_rows=0, alarms_set=4, object_calls=1
+        calls=4, file_rows=11, order_rows=8, inbox_rows=0, alarms_set=4, object_calls=1
     )
 
 
@@ -183,7 +183,7 @@ async def test_the_cost_of_trying_again(darkroom: Darkroom, time: Time) -> None:
         calls=0, file_rows=2, order_rows=0, inbox_rows=0, alarms_set=2, queue_sends=1
     )
     assert attempt == Costs(
-        calls=5, file_rows=12, order_rows=10, inbox_rows=1, alarms_set=6, object_calls=3
+        calls=5, file_rows=12, order_rows=12, inbox_rows=1, alarms_set=6, object_calls=3
     )
 
 
@@ -194,7 +194,7 @@ async def test_the_cost_of_a_worker_that_falls_silent(darkroom: Darkroom, time: 
 
     cost = await cost_of(darkroom, lambda: time.goes_by(LEASE_MS - REPORT_MS))
 
-    assert cost == Costs(calls=1, file_rows=6, order_rows=4, inbox_rows=0, alarms_set=3)
+    assert cost == Costs(calls=1, file_rows=6, order_rows=5, inbox_rows=0, alarms_set=3)
 
 
 async def test_the_cost_of_a_revision(darkroom: Darkroom) -> None:
@@ -204,10 +204,10 @@ async def test_the_cost_of_a_revision(darkroom: Darkroom) -> None:
     edit = await cost_of(darkroom, darkroom.work)
 
     assert submit == Costs(
-        calls=2, file_rows=7, order_rows=3, inbox_rows=0, alarms_set=2, queue_sends=1
+        calls=2, file_rows=7, order_rows=4, inbox_rows=0, alarms_set=2, queue_sends=1
     )
     assert edit == Costs(
-        calls=5, file_rows=13, order_rows=10, inbox_rows=1, alarms_set=6, object_calls=3
+        calls=5, file_rows=13, order_rows=12, inbox_rows=1, alarms_set=6, object_calls=3
     )
 
 
@@ -219,7 +219,7 @@ async def test_the_cost_of_a_rename(darkroom: Darkroom) -> None:
 
     cost = await cost_of(darkroom, lambda: darkroom.call("PATCH", path, {"name": "new.jpg"}))
 
-    assert cost == Costs(calls=4, file_rows=3, order_rows=6, inbox_rows=0, alarms_set=1)
+    assert cost == Costs(calls=4, file_rows=3, order_rows=7, inbox_rows=0, alarms_set=1)
 
 
 async def test_the_cost_of_a_delete(darkroom: Darkroom) -> None:
@@ -228,7 +228,7 @@ async def test_the_cost_of_a_delete(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, lambda: darkroom.call("DELETE", path))
 
     assert cost == Costs(
-        calls=2, file_rows=5, order_rows=3, inbox_rows=0, alarms_set=2, object_calls=4
+        calls=2, file_rows=5, order_rows=4, inbox_rows=0, alarms_set=2, object_calls=4
     )
 
 
@@ -241,7 +241,7 @@ async def test_the_cost_of_pausing_a_file(darkroom: Darkroom) -> None:
     cost = await cost_of(darkroom, lambda: darkroom.operate("POST", f"{path}/pause", "it is odd"))
 
     assert cost == Costs(
-        calls=3, file_rows=7, order_rows=2, inbox_rows=0, alarms_set=1, operations_rows=1
+        calls=3, file_rows=7, order_rows=3, inbox_rows=0, alarms_set=1, operations_rows=1
     )
 
 
@@ -252,7 +252,7 @@ async def test_the_cost_of_pausing_an_order_of_three_files(darkroom: Darkroom) -
     cost = await cost_of(darkroom, lambda: darkroom.operate("POST", f"{path}/pause", "it is odd"))
 
     assert cost == Costs(
-        calls=8, file_rows=12, order_rows=20, inbox_rows=0, alarms_set=5, operations_rows=1
+        calls=8, file_rows=12, order_rows=24, inbox_rows=0, alarms_set=5, operations_rows=1
     )
 
 
@@ -277,7 +277,7 @@ async def test_the_cost_of_archiving_a_photo(darkroom: Darkroom, time: Time) -> 
     sweep = await cost_of(darkroom, lambda: time.goes_by(3_600_000))
 
     assert archive == Costs(
-        calls=1, file_rows=6, order_rows=5, inbox_rows=0, alarms_set=3, object_calls=1
+        calls=1, file_rows=6, order_rows=6, inbox_rows=0, alarms_set=3, object_calls=1
     )
     assert sweep == Costs(
         calls=1,

@@ -1,9 +1,8 @@
-"""Orders: their files, their counts, and watching them live."""
+"""Orders: their files and their counts."""
 
-import re
 from functools import partial
-from typing import Final
 
+from domain.cursor import Cursor
 from domain.errors import Code, Outage, Refusal
 from domain.limits import (
     CURSOR_MAX,
@@ -16,14 +15,11 @@ from domain.messages.order import AwaitOrder, DescribeOrder, ListFiles, ListName
 from domain.stack import Stack, stacks
 from domain.values import Value
 from domain.views import FileView, StatusView, cursor_of
-from edge.auth import check_origin
 from edge.conditional import entity_tag, known_tags, not_modified, tagged
 from edge.exchange import Request, Response, whole_number
-from edge.hydration import fresh, hydrated
+from edge.hydration import fresh
 from edge.origin import is_migrating
 from edge.services import Call
-
-CURSOR: Final = re.compile(r"[0-9A-Za-z]{1,32}-[0-9]{1,15}")
 
 
 class FilesView(Value):
@@ -114,24 +110,8 @@ def _since(request: Request) -> str | None:
     """What the client knows: the query says so or, without, the one tag of `If-None-Match`."""
     since = request.query.get("since")
     if since is not None:
-        if CURSOR.fullmatch(since) is None:
+        if Cursor.parsed(since) is None:
             raise Refusal(Code.INVALID_QUERY, "since must be a cursor of this order")
         return since
     known = [tag.strip('"') for tag in known_tags(request)]
-    return known[0] if len(known) == 1 and CURSOR.fullmatch(known[0]) else None
-
-
-async def live(call: Call) -> Response:
-    """A WebSocket upgrade, handed to the order's actor."""
-    request = call.request
-    if request.headers.get("upgrade", "").lower() != "websocket":
-        raise Refusal(Code.UPGRADE_REQUIRED, "open this path as a WebSocket")
-    check_origin(request, call.services.settings)
-    await hydrated(call, call.parameters["order_id"])
-    assert call.principal is not None
-    expires_at_ms = str(call.principal.expires_at_ms)
-    forwarded = request.native.forwarded(
-        {"x-darkroom-caller": call.caller_id, "x-darkroom-expires-at-ms": expires_at_ms}
-    )
-    native = await call.services.orders.watch(call.parameters["order_id"], forwarded)
-    return Response(101, native=native)
+    return known[0] if len(known) == 1 and Cursor.parsed(known[0]) else None

@@ -5,9 +5,10 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from domain.limits import TOKEN_CHARACTERS_MAX
+from domain.session import Principal, principal_of
 from domain.values import Value
 from domain.views import rfc3339
-from edge.auth import Principal, check_origin, principal_of, session_cookie
+from edge.auth import check_origin, session_cookie
 from edge.exchange import Body, Response, json_response, parsed_body
 from edge.services import Call
 
@@ -24,7 +25,7 @@ class SessionView(Value):
 async def begin(call: Call) -> Response:
     check_origin(call.request, call.services.settings)
     body = await parsed_body(call.request, SessionBody)
-    principal = principal_of(body.token, call.services.settings)
+    principal = principal_of(body.token, call.services.settings.jwt_secret)
     max_age_s = max((principal.expires_at_ms - call.now_ms) // 1000, 0)
     cookie = session_cookie(body.token, max_age_s, is_secure=_is_secure(call))
     return json_response(_view(principal), headers=(("set-cookie", cookie),))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from actors.effects import Effect, NudgeFiles, SendDispatch, TellOrder
+from actors.events import FileEvent, Hello, OrderEvent
 from actors.file import FileCore
 from actors.host import Core
 from actors.inbox import InboxCore
@@ -190,6 +191,16 @@ class OrderOnPaper:
     ) -> Operated:
         message = OperateOrder(action=an_action(operation, action_id))
         return self.ask(message, Operated, now_ms)
+
+    def told(self) -> list[FileEvent]:
+        """What its watchers hear of its files since they last did."""
+        return [FileEvent.model_validate_json(event.text) for event in self.core.take_events()]
+
+    def told_of_itself(self) -> list[OrderEvent]:
+        return [OrderEvent.model_validate_json(event.text) for event in self.core.take_events()]
+
+    def hello(self, caller_id: str = "alice") -> Hello:
+        return Hello.model_validate_json(self.core.opening(caller_id).hello)
 
     def status(self) -> OrderStatus:
         return self.ask(DescribeOrder(caller_id="alice"), OrderStatus)

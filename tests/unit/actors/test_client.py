@@ -10,7 +10,7 @@ from domain.errors import Code, Outage, Refusal
 from domain.messages.file import DescribeFile, Register, Registered
 from domain.messages.order import DescribeOrder
 from tests.fakes.local_actors import LocalActors, LocalAnswer, LocalNamespace
-from tests.unit.factories import FILE_ID, NOW_MS, OTHER_FILE_ID, an_upload, some_settings
+from tests.unit.factories import FILE_ID, NOW_MS, OTHER_FILE_ID, a_watch, an_upload, some_settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
@@ -83,7 +83,7 @@ async def test_an_actor_that_never_answers_is_an_outage_in_time(
 
 async def test_a_refused_watcher_gets_the_refusal(actors: LocalActors) -> None:
     with pytest.raises(Refusal) as refused:
-        await OrderClient(actors.orders).watch("o1", {"x-darkroom-caller": "alice"})
+        await OrderClient(actors.orders).watch("o1", a_watch())
 
     assert refused.value.code is Code.ORDER_NOT_FOUND
 
@@ -92,7 +92,7 @@ async def test_an_accepted_watcher_gets_the_actors_response_as_it_is(actors: Loc
     await FileClient(actors.files).register(Register(upload=an_upload()))
 
     remote = OrderClient(actors.orders)
-    response = await remote.watch("summer-42", {"x-darkroom-caller": "alice"})
+    response = await remote.watch("summer-42", a_watch())
 
     assert isinstance(response, LocalAnswer)
     assert response.status == 101

@@ -16,7 +16,7 @@ from tests.unit.factories import (
 def test_each_change_is_one_cloud_event() -> None:
     order = OrderOnPaper(news(1, a_locked_file()))
 
-    (event,) = order.core.take_events()
+    (event,) = order.told()
 
     told = event.model_dump(mode="json")
     assert {name: told[name] for name in told if name != "data"} == {
@@ -37,28 +37,28 @@ def test_each_change_is_one_cloud_event() -> None:
 def test_a_deleted_file_is_an_event_of_its_own_kind() -> None:
     order = OrderOnPaper(news(1, a_file(deleted_at_ms=NOW_MS)))
 
-    assert [event.type for event in order.core.take_events()] == ["darkroom.file.deleted"]
+    assert [event.type for event in order.told()] == ["darkroom.file.deleted"]
 
 
 def test_events_are_taken_once() -> None:
     order = OrderOnPaper(news())
-    order.core.take_events()
+    order.told()
 
-    assert order.core.take_events() == []
+    assert order.told() == []
 
 
 def test_a_reservation_is_no_event() -> None:
     order = OrderOnPaper()
     order.tell(a_reservation())
 
-    assert order.core.take_events() == []
+    assert order.told() == []
 
 
 def test_hello_is_a_snapshot_and_the_cursor_it_belongs_to() -> None:
     order = OrderOnPaper(news(), news(1, another_file()), news(2, a_locked_file()))
-    events = order.core.take_events()
+    events = order.told()
 
-    hello = order.core.hello("alice")
+    hello = order.hello()
 
     assert hello.type == "hello"
     assert hello.cursor == events[-1].cursor == "epoch1-3"
@@ -70,7 +70,7 @@ def test_hello_is_a_snapshot_and_the_cursor_it_belongs_to() -> None:
 def test_no_event_and_no_hello_holds_a_token() -> None:
     order = OrderOnPaper(news(1, a_locked_file(token=424_242)))
 
-    told = [event.model_dump_json() for event in order.core.take_events()]
-    told.append(order.core.hello("alice").model_dump_json())
+    told = [event.text for event in order.core.take_events()]
+    told.append(order.hello().model_dump_json())
 
     assert not any("424242" in text or "lease" in text for text in told)

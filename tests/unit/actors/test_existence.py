@@ -64,7 +64,7 @@ def test_an_inbox_that_never_got_anything_is_empty() -> None:
 
 def test_nobody_watches_an_order_that_is_not_there() -> None:
     with pytest.raises(Refusal) as refused:
-        OrderCore(SqliteSql(), some_settings(), lambda: "epoch").hello("alice")
+        OrderCore(SqliteSql(), some_settings(), lambda: "epoch").opening("alice")
 
     assert refused.value.code is Code.ORDER_NOT_FOUND
 

@@ -71,7 +71,7 @@ def test_a_stranger_gets_no_hello() -> None:
     order = OrderOnPaper(news())
 
     with pytest.raises(Refusal) as refused:
-        order.core.hello("bob")
+        order.hello("bob")
 
     assert refused.value.code is Code.FORBIDDEN
 
@@ -93,11 +93,11 @@ def test_news_is_counted_by_status() -> None:
 @pytest.mark.parametrize("again", [news(1, a_file()), news(2, a_locked_file())])
 def test_stale_or_repeated_news_is_acknowledged_and_passed_over(again: Apply) -> None:
     order = OrderOnPaper(news(2, a_locked_file()))
-    before = order.core.take_events(), order.counts(), order.listed()
+    before = order.told(), order.counts(), order.listed()
 
     order.tell(again)
 
-    assert order.core.take_events() == []
+    assert order.told() == []
     assert (order.counts(), order.listed()) == before[1:]
 
 
@@ -127,7 +127,7 @@ def test_news_lost_doubled_and_out_of_order_converges(
 
 @given(st.permutations(HISTORY))
 def test_a_watcher_sees_only_growing_versions_and_cursors(shuffled: list[Apply]) -> None:
-    events = OrderOnPaper(*shuffled).core.take_events()
+    events = OrderOnPaper(*shuffled).told()
 
     versions = [event.data.file.version for event in events]
     offsets = [int(event.cursor.removeprefix("epoch1-")) for event in events]
@@ -276,4 +276,4 @@ def test_the_detail_of_a_failure_reaches_the_owner() -> None:
 def test_the_same_epoch_holds_for_the_life_of_an_order() -> None:
     order = OrderOnPaper(news(), news(2))
 
-    assert {event.cursor.split("-")[0] for event in order.core.take_events()} == {"epoch1"}
+    assert {event.cursor.split("-")[0] for event in order.told()} == {"epoch1"}

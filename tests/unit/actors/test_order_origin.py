@@ -46,7 +46,7 @@ def test_an_order_comes_to_be_with_what_the_origin_says_of_it() -> None:
     assert order.listed().files == (told(), also_told(status=FileStatus.DONE))
     assert order.counts() == {"queued": 1, "in_progress": 0, "done": 1, "failed": 0}
     assert order.kept().owner_id == "alice"
-    assert order.core.take_events() == []
+    assert order.told() == []
 
 
 def test_one_without_files_comes_to_be_as_well() -> None:
@@ -69,7 +69,7 @@ def test_what_changes_there_is_an_event_each_with_the_figures_of_then() -> None:
 
     order.tell(hydration(done, at_ms=NOW_MS + 1))
 
-    gone, changed = order.core.take_events()
+    gone, changed = order.told()
     assert (gone.type, gone.subject, gone.data.status.total) == (
         "darkroom.file.deleted",
         OTHER_FILE_ID,
@@ -89,7 +89,7 @@ def test_the_same_again_changes_nothing() -> None:
     order.tell(hydration(told(), at_ms=NOW_MS + 1))
 
     assert order.kept().version == version
-    assert order.core.take_events() == []
+    assert order.told() == []
 
 
 def test_what_a_files_actor_has_told_counts_whatever_the_origin_says() -> None:

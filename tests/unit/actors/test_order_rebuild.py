@@ -80,9 +80,9 @@ def test_news_of_the_version_that_is_known_repairs_what_is_known_wrongly() -> No
 
 def test_a_repaired_file_is_an_event_and_one_that_was_right_is_none() -> None:
     order = OrderOnPaper(news(4, a_file(job=a_job(JobStatus.DONE))))
-    order.core.take_events()
+    order.told()
 
     order.tell(news(4, a_locked_file()))
     order.tell(news(4, a_locked_file()))
 
-    assert [event.subject for event in order.core.take_events()] == [FILE_ID]
+    assert [event.subject for event in order.told()] == [FILE_ID]

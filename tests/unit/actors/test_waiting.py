@@ -7,7 +7,7 @@ import pytest
 from actors.remote import accepted, opened, refused
 from actors.waiting import Waiting
 from domain.errors import Code, Refusal
-from domain.limits import ORDER_WAITERS_MAX
+from domain.limits import WAITERS_MAX
 from domain.messages.order import AwaitOrder, OrderStatus
 
 pytestmark = pytest.mark.anyio
@@ -126,7 +126,7 @@ async def test_a_refusal_is_not_waited_for() -> None:
 
 async def test_so_many_may_wait_and_no_more() -> None:
     order = OrderOnPaper()
-    tasks = await order.begun(ORDER_WAITERS_MAX)
+    tasks = await order.begun(WAITERS_MAX)
 
     with pytest.raises(Refusal) as told:
         await order.asked()
@@ -139,7 +139,7 @@ async def test_so_many_may_wait_and_no_more() -> None:
 
 async def test_whoever_was_told_makes_room() -> None:
     order = OrderOnPaper()
-    told = await order.begun(ORDER_WAITERS_MAX)
+    told = await order.begun(WAITERS_MAX)
     order.change()
     await asyncio.gather(*told)
 
@@ -148,7 +148,7 @@ async def test_whoever_was_told_makes_room() -> None:
 
 async def test_whoever_gave_up_makes_room() -> None:
     order = OrderOnPaper()
-    (task, *others) = await order.begun(ORDER_WAITERS_MAX)
+    (task, *others) = await order.begun(WAITERS_MAX)
     task.cancel()
     await asyncio.wait([task])
 
@@ -159,7 +159,7 @@ async def test_whoever_gave_up_makes_room() -> None:
 
 async def test_whose_time_was_up_makes_room() -> None:
     order = OrderOnPaper()
-    others = await order.begun(ORDER_WAITERS_MAX - 1)
+    others = await order.begun(WAITERS_MAX - 1)
     await order.asked(wait_ms=NO_TIME_MS)
 
     assert (await order.asked(wait_ms=NO_TIME_MS)).version == 1

@@ -9,7 +9,8 @@ import pytest
 
 from domain.errors import Code, Refusal
 from domain.limits import SESSION_SKEW_S
-from edge.auth import authenticated, principal_of, session_cookie
+from domain.session import principal_of
+from edge.auth import authenticated, session_cookie
 from tests.unit.darkroom import ORIGIN, a_request, a_token
 from tests.unit.factories import NOW_MS, some_settings
 from tests.unit.rsa_keys import base64url
@@ -77,7 +78,7 @@ def by_its_own_header(algorithm: str) -> str:
 )
 def test_a_token_that_does_not_count_is_refused(token: str, code: Code) -> None:
     with pytest.raises(Refusal) as refused:
-        principal_of(token, SETTINGS)
+        principal_of(token, SECRET)
 
     assert refused.value.code is code
 
@@ -91,11 +92,11 @@ def test_a_token_that_does_not_count_is_refused(token: str, code: Code) -> None:
     ],
 )
 def test_another_clock_may_be_off_a_little(times: dict[str, int]) -> None:
-    assert principal_of(a_token("alice", SECRET, **times), SETTINGS).user_id == "alice"
+    assert principal_of(a_token("alice", SECRET, **times), SECRET).user_id == "alice"
 
 
 def test_a_valid_token_says_who_calls_and_until_when() -> None:
-    principal = principal_of(a_token("alice", exp=NOW_S + 60), SETTINGS)
+    principal = principal_of(a_token("alice", exp=NOW_S + 60), SECRET)
 
     assert (principal.user_id, principal.expires_at_ms) == ("alice", NOW_MS + 60_000)
 

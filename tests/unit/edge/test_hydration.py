@@ -18,7 +18,7 @@ from tests.unit.edge.legacy import (
     an_edited_legacy_file,
     another_legacy_file,
 )
-from tests.unit.factories import FILE_ID, OTHER_FILE_ID
+from tests.unit.factories import FILE_ID, OTHER_FILE_ID, a_watch
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
@@ -225,7 +225,7 @@ async def test_a_watcher_is_greeted_with_the_origins_files() -> None:
 
     assert answer.status == 101
     (order,) = legacy.actors.orders.actors.values()
-    hello = await order.fetch({"x-darkroom-caller": "alice"})
+    hello = await order.fetch(a_watch())
     assert [file["name"] for file in json.loads(hello.content)["files"]] == ["old.jpg"]
 
 

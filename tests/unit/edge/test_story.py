@@ -1,5 +1,7 @@
 """The story of an order through every part, and what a part that is down costs."""
 
+import json
+
 import pytest
 
 from domain.ids import new_job_id
@@ -82,7 +84,7 @@ async def test_watchers_see_each_state_in_order(darkroom: Darkroom) -> None:
 
     events = darkroom.actors.orders.actors["summer-42"].events
 
-    assert [event.data.file.status for event in events] == [
+    assert [json.loads(event.text)["data"]["file"]["status"] for event in events] == [
         "queued",
         "queued",
         "in_progress",

@@ -12,6 +12,7 @@ from storage import (
     operations_repository,
     order_repository,
     rollout_repository,
+    room_repository,
 )
 from storage.sql import migrate
 from tests.fakes.sqlite_sql import SqliteSql
@@ -61,6 +62,8 @@ TAKEN = {
         "315f5f4575442128",
         "de8a012110ac49dc",
         "546ac958685777aa",
+        "96425a005034d786",
+        "b6ab0358e65f7cbd",
     ),
     "rollout": (
         "d21672ca2738a857",
@@ -73,6 +76,15 @@ TAKEN = {
         "aba873b080a41616",
         "a6c2205b35645656",
         "f9bae349bef139dd",
+    ),
+    "room": (
+        "382a45053cf1c341",
+        "65c0d2caf1d7c58b",
+        "422e6dabce97c135",
+        "1a74632748bd5f04",
+        "0aac85ab372eb2f5",
+        "96425a005034d786",
+        "b6ab0358e65f7cbd",
     ),
     "inbox": (
         "ef2662c29cd6f72d",
@@ -87,6 +99,7 @@ MIGRATIONS = {
     "inbox": inbox_repository.MIGRATIONS,
     "operations": operations_repository.MIGRATIONS,
     "rollout": rollout_repository.MIGRATIONS,
+    "room": room_repository.MIGRATIONS,
 }
 SCHEMA = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 
