@@ -5,3 +5,5 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", default=10, type=int, help="how often test_kill kills the server")
+    parser.addoption("--photos", default=30, type=int, help="in the order of test_live")
+    parser.addoption("--watchers", default=50, type=int, help="sockets on the order of test_live")
