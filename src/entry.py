@@ -16,6 +16,7 @@ from actors.client import (
     OperationsClient,
     OrderClient,
     RolloutClient,
+    RoomClient,
 )
 from actors.environment import rollout_settings_of, settings_of
 from actors.fetch_web import FetchWeb
@@ -24,6 +25,7 @@ from actors.inbox_actor import InboxActor
 from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
 from actors.rollout_actor import RolloutActor
+from actors.room_actor import RoomActor
 from clock import clock_ms
 from consumer.edit import Editor
 from consumer.transport import Transport
@@ -56,6 +58,7 @@ __all__ = [
     "OperationsActor",
     "OrderActor",
     "RolloutActor",
+    "RoomActor",
 ]
 
 BUILT: list[Services] = []  # once in an isolate, by its first request
@@ -101,6 +104,7 @@ def _built(env: Any) -> Services:
         inboxes=InboxClient(env.INBOXES),
         operations=OperationsClient(env.OPERATIONS),
         rollouts=RolloutClient(env.ROLLOUTS),
+        rooms=RoomClient(env.ROOMS),
         objects=_counted(bucket, telemetry),
         bucket=bucket,
         signer=Signer(settings.url_signing_secret),

@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 from actors.remote import opened
 from domain.ids import file_of
 from domain.limits import RPC_TIMEOUT_MS
-from domain.messages import backlog, file, inbox, operations, order, rollout
+from domain.messages import backlog, file, inbox, operations, order, rollout, room
 from domain.messages.reply import Done, Operated
 from domain.snapshot import FileSnapshot, JobSummary
 from domain.values import Value
@@ -190,6 +190,27 @@ class OrderClient:
     async def events(self, order_id: str, request: object, wait_ms: int) -> Answer:
         """The same of a stream or a poll."""
         return await self._remote.passed(order_id, request, OK, NOT_MODIFIED, wait_ms=wait_ms)
+
+
+class RoomClient:
+    """Rooms by their id."""
+
+    def __init__(self, namespace: Namespace) -> None:
+        self._remote = _Remote(namespace, "room actor")
+
+    async def publish(self, message: room.Publish) -> room.Receipt:
+        return await self._remote.ask(message.room_id, message, room.Receipt)
+
+    async def describe(self, room_id: str) -> room.Presence:
+        return await self._remote.ask(room_id, room.DescribePresence(), room.Presence)
+
+    async def watch(self, room_id: str, request: object) -> Answer:
+        """Hand a WebSocket upgrade to the room; its response goes to the client as it is."""
+        return await self._remote.passed(room_id, request, SWITCHING_PROTOCOLS)
+
+    async def events(self, room_id: str, request: object, wait_ms: int) -> Answer:
+        """The same of a stream or a poll."""
+        return await self._remote.passed(room_id, request, OK, NOT_MODIFIED, wait_ms=wait_ms)
 
 
 class InboxClient:

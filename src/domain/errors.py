@@ -47,6 +47,8 @@ class Code(StrEnum):
     ORDER_NOT_FOUND = "order_not_found"
     ORDER_FULL = "order_full"
     TOO_MANY_WATCHERS = "too_many_watchers"
+    ROOM_FORBIDDEN = "room_forbidden"
+    ROOM_NOT_FOUND = "room_not_found"
     NAME_TAKEN = "name_taken"
     FILE_NOT_FOUND = "file_not_found"
     FILE_DELETED = "file_deleted"

@@ -10,9 +10,10 @@ from typing import Annotated, Final
 
 from pydantic import StringConstraints
 
-from domain.limits import ID_CHARACTERS_MAX
+from domain.limits import ID_CHARACTERS_MAX, ROOM_ID_CHARACTERS_MAX
 
 CHOSEN: Final = rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{ID_CHARACTERS_MAX - 1}}}$"
+ROOM: Final = rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{ROOM_ID_CHARACTERS_MAX - 1}}}$"
 FILE: Final = r"^file_[0-9a-f]{32}$"
 JOB: Final = r"^job_[0-9a-f]{32}_[0-9a-f]{16}$"
 NOTIFICATION: Final = r"^ntf_[0-9a-f]{32}_[0-9a-f]{16}$"
@@ -27,6 +28,10 @@ NotificationId = Annotated[str, StringConstraints(pattern=NOTIFICATION)]
 def is_chosen_id(text: str) -> bool:
     """Whether `text` may be an order id or a user id. `$` alone would let a newline through."""
     return re.fullmatch(CHOSEN[1:-1], text) is not None
+
+
+def is_room_id(text: str) -> bool:
+    return re.fullmatch(ROOM[1:-1], text) is not None
 
 
 def is_file_id(text: str) -> bool:

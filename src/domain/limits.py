@@ -97,7 +97,7 @@ ROOM_REFUSAL_INTERVAL_MS: Final = 1_000  # of a connection that goes on above it
 ROOM_REFUSAL_BURST: Final = 20  # then it is closed
 ROOM_CONNECT_INTERVAL_MS: Final = 50  # of one user, in one room
 ROOM_CONNECT_BURST: Final = 2_000  # as many as there may be: after an outage all come at once
-ROOM_BUCKETS_MAX: Final = 4_000  # of one kind that an actor remembers; 100 bytes each
+ROOM_ALLOWANCES_MAX: Final = 4_000  # of one kind that an actor remembers; 100 bytes each
 
 # --- Time ---------------------------------------------------------------------------------------
 UPLOAD_URL_LIFETIME_MS: Final = 15 * 60_000  # time for 100 MB on a slow line

@@ -57,6 +57,8 @@ class Settings(Variables):
     intent_lifetime_ms: int = Field(default=DAY_MS, ge=1_000, le=7 * DAY_MS)
     sweep_after_ms: int = Field(default=3_600_000, ge=1_000, le=DAY_MS)
     report_interval_ms: int = Field(default=10_000, ge=100, le=3_600_000)
+    presence_grace_ms: int = Field(default=10_000, ge=100, le=300_000)  # without a connection
+    presence_sweep_ms: int = Field(default=300_000, ge=1_000, le=3_600_000)
 
     # --- The migration: without an origin the product stands alone ------------------------------
     environment: Literal["production", "development"] = "production"

@@ -15,6 +15,7 @@ from edge.handlers import (
     operations,
     orders,
     qa,
+    rooms,
     session,
     uploads,
 )
@@ -68,6 +69,10 @@ ROUTES: Final = (
     Route("GET", "/api/jobs/{job_id}", jobs.describe, phase=EDITS),
     Route("GET", "/api/notifications", notifications.list_newest, phase=B1A),
     Route("POST", "/api/notifications/{notification_id}/read", notifications.mark_read, phase=B1A),
+    Route("POST", "/rooms/{room_id}/messages", rooms.publish),
+    Route("GET", "/ws/{room_id}", rooms.socket, is_timed=False),
+    Route("GET", "/rooms/{room_id}/events", rooms.events, is_timed=False),
+    Route("GET", "/rooms/{room_id}/presence", rooms.presence),
     Route("GET", "/ops/jobs", operations.failed_jobs, OPERATORS),
     Route("GET", "/ops/dead", operations.parked_messages, OPERATORS),
     Route("GET", "/ops/audit", operations.audit, OPERATORS),

@@ -10,6 +10,7 @@ from actors.client import (
     OperationsClient,
     OrderClient,
     RolloutClient,
+    RoomClient,
 )
 from domain.limits import SHADOW_MINUTE_MAX
 from domain.session import Principal
@@ -38,6 +39,7 @@ class Services:
     inboxes: InboxClient
     operations: OperationsClient
     rollouts: RolloutClient
+    rooms: RoomClient
     objects: Objects  # each of whose failures counts
     bucket: Objects  # the same, for who only looks whether it is there
     signer: Signer

@@ -30,11 +30,14 @@ from actors.origin import Origin
 from actors.performer import Performer
 from actors.remote import refused
 from actors.rollout import RolloutCore
+from actors.room import RoomCore
+from actors.room_talk import RoomAttachment
 from actors.waiting import Waiting
 from domain.cursor import Cursor
 from domain.errors import Refusal
 from domain.messages.live import WATCH_HEADER, Transport, Watch
 from domain.messages.order import AwaitOrder
+from domain.messages.room import RoomWatch
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from storage.hub_repository import Published
@@ -143,6 +146,49 @@ class LocalOrder(_Local):
             return LocalAnswer(409, refused(refusal))
 
 
+class LocalRoom(_Local):
+    def __init__(self, settings: Settings, performer: Performer) -> None:
+        super().__init__()
+        self.events: list[Published] = []
+        self.core = RoomCore(self.sql, settings, lambda: secrets.token_hex(4))
+        self._waiting = Waiting(self.core.cursor)
+        self.host = Host(self.core, self.alarm, performer.perform)
+
+    async def receive(self, text: str) -> str:
+        answer = self.host.answer(text)
+        self._tell()
+        await self.host.settle()
+        return answer
+
+    async def fetch(self, request: object) -> LocalAnswer:
+        """As that of an order. A socket stays until a test takes it away."""
+        assert isinstance(request, dict)
+        watch = RoomWatch.model_validate_json(request[WATCH_HEADER])
+        since = None if watch.since is None else Cursor.parsed(watch.since)
+        open_at = partial(self.core.opening, watch.room_id)
+        try:
+            match watch.transport:
+                case Transport.SOCKET:
+                    attached = RoomAttachment.of(watch, secrets.token_hex(8))
+                    self.core.rates.come(watch.caller_id, wall_clock_ms())
+                    self.core.connect(watch.room_id, attached.connection, wall_clock_ms())
+                    self._tell()
+                    await self.host.settle()
+                    return LocalAnswer(101, "\n".join(open_at(since).frames), watch.protocol)
+                case Transport.STREAM:
+                    return LocalAnswer(200, opened(open_at(since)))
+                case Transport.POLL:
+                    page = await poll(self._waiting, open_at, since, watch.wait_ms)
+                    return LocalAnswer(304 if page is None else 200, page or "")
+        except Refusal as refusal:
+            return LocalAnswer(409, refused(refusal))
+
+    def _tell(self) -> None:
+        events = self.core.take_events()
+        self.events += events
+        self._waiting.release(events)
+
+
 class LocalInbox(_Local):
     def __init__(self) -> None:
         super().__init__()
@@ -219,6 +265,7 @@ class LocalActors:
         self.queue = MemoryQueue()
         self.inboxes = LocalNamespace(lambda _: LocalInbox())
         self.orders = LocalNamespace(lambda _: LocalOrder(settings, performer))
+        self.rooms = LocalNamespace(lambda _: LocalRoom(settings, performer))
         self.files = LocalNamespace(lambda _: LocalFile(settings, performer))
         self.operations = LocalNamespace(lambda _: LocalOperations(performer))
         self.backlog = LocalNamespace(lambda _: LocalBacklog())
@@ -238,9 +285,10 @@ class LocalActors:
 
     async def ring(self) -> None:
         """Every alarm that is due, once."""
-        hosted: list[LocalFile | LocalOrder | LocalOperations | LocalRollout] = [
+        hosted: list[LocalFile | LocalOrder | LocalRoom | LocalOperations | LocalRollout] = [
             *self.files.actors.values(),
             *self.orders.actors.values(),
+            *self.rooms.actors.values(),
             *self.operations.actors.values(),
             *self.rollouts.actors.values(),
         ]

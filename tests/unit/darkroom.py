@@ -21,6 +21,7 @@ from actors.client import (
     OperationsClient,
     OrderClient,
     RolloutClient,
+    RoomClient,
 )
 from actors.effects import SendDispatch
 from actors.host import wall_clock_ms
@@ -162,6 +163,7 @@ class Darkroom:
             inboxes=InboxClient(self.actors.inboxes),
             operations=OperationsClient(self.actors.operations),
             rollouts=RolloutClient(self.actors.rollouts),
+            rooms=RoomClient(self.actors.rooms),
             objects=self.objects,
             bucket=self.objects,
             signer=Signer(self.settings.url_signing_secret),

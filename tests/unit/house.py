@@ -32,6 +32,7 @@ RIM = {
     "actors/operations_actor.py",
     "actors/order_actor.py",
     "actors/rollout_actor.py",
+    "actors/room_actor.py",
     "actors/watcher_responses.py",
 }
 HOLDS_FOREIGN_OBJECTS = RIM | {
@@ -56,6 +57,11 @@ CORES = {
     "rollout",
     "rollout_figures",
     "rollout_outbox",
+    "room",
+    "room_log",
+    "room_presence",
+    "room_rates",
+    "room_talk",
 }
 SHELL_METHODS = {"wait", "__init__", "receive", "alarm", "fetch"}
 SOCKET_EVENTS = {"webSocketMessage", "webSocketClose", "webSocketError"}

@@ -24,6 +24,7 @@ from entry import (
     OperationsActor,
     OrderActor,
     RolloutActor,
+    RoomActor,
 )
 from storage.picture import PixelSize
 from storage.previews import CopyPreviews, PreviewRequest
@@ -37,6 +38,7 @@ __all__ = [
     "OperationsActor",
     "OrderActor",
     "RolloutActor",
+    "RoomActor",
 ]
 
 

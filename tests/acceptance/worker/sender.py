@@ -14,6 +14,7 @@ from entry import (
     OperationsActor,
     OrderActor,
     RolloutActor,
+    RoomActor,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "OperationsActor",
     "OrderActor",
     "RolloutActor",
+    "RoomActor",
 ]
 
 

@@ -42,6 +42,16 @@ def test_a_client_may_choose_a_plain_id(text: str) -> None:
     assert TypeAdapter(ids.OrderId).validate_python(text) == text
 
 
+@pytest.mark.parametrize("text", ["a", "lobby", "user-a_1", f"order-{'a' * 64}"])
+def test_a_room_may_be_called_so(text: str) -> None:
+    assert ids.is_room_id(text)
+
+
+@pytest.mark.parametrize("text", sorted({*NO_CHOSEN_IDS, "a" * 71} - {"a" * 65}))
+def test_a_room_may_not_be_called_so(text: str) -> None:
+    assert not ids.is_room_id(text)
+
+
 @pytest.mark.parametrize("text", NO_CHOSEN_IDS)
 def test_any_other_chosen_id_is_refused_in_paths_and_bodies_alike(text: str) -> None:
     assert not ids.is_chosen_id(text)

@@ -32,6 +32,7 @@ ONE_OF_EACH = (
 def an_instance_of(pattern: str) -> str:
     ids = {
         "order_id": "summer-42",
+        "room_id": "order-summer-42",
         "file_id": FILE,
         "job_id": JOB_ID,
         "notification_id": notification_id(JOB_ID),
