@@ -35,6 +35,7 @@ class Code(StrEnum):
     SIGNATURE_INVALID = "signature_invalid"
     URL_EXPIRED = "url_expired"
     SIZE_MISMATCH = "size_mismatch"
+    UPLOAD_BROKEN_OFF = "upload_broken_off"
     CONTENT_TYPE_MISMATCH = "content_type_mismatch"
     MD5_MISMATCH = "md5_mismatch"
     PRECONDITION_FAILED = "precondition_failed"
@@ -82,3 +83,7 @@ class Refusal(Exception):
 
 class Outage(Exception):
     """Something we depend on failed or did not answer. Safe to try again."""
+
+
+class OriginOutage(Outage):
+    """The origin did, on which we depend while we replace it: nothing of ours is sick."""

@@ -5,7 +5,7 @@ from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from domain.adoption import ENDED, Adoption
-from domain.errors import Code, Outage, Refusal
+from domain.errors import Code, OriginOutage, Outage, Refusal
 from domain.file import Preview, Upload
 from domain.limits import JOB_HISTORY_MAX, LOCK_RETRY_AFTER_MAX_MS
 from domain.messages.file import Register
@@ -61,7 +61,7 @@ async def adopt(call: Call, file_id: str) -> None:
     """
     file = await origin_file(call, file_id)
     if file.id != file_id:
-        raise Outage("the origin told of another file")
+        raise OriginOutage("the origin told of another file")
     _check_idle(file)
     message = Register(
         upload=await _upload(call, file),
@@ -106,7 +106,7 @@ def _past_jobs(file: OriginFileHistory) -> tuple[JobSummary, ...]:
 async def _upload(call: Call, file: OriginFile) -> Upload:
     """With the tag of the bytes as they are; none are there: then an edit will say so."""
     if not file.object_key.startswith(f"user/{call.caller_id}/orders/{file.order_id}/"):
-        raise Outage("the origin keeps the photo where it is not its owner's")
+        raise OriginOutage("the origin keeps the photo where it is not its owner's")
     found = await call.services.objects.head(file.object_key)
     return Upload(
         file_id=file.id,

@@ -5,7 +5,7 @@ Request id, path, CORS, route, principal, decision; then the handler, or the ori
 
 from collections.abc import Callable
 
-from domain.errors import Code, Outage, Refusal
+from domain.errors import Code, OriginOutage, Outage, Refusal
 from edge.auth import authenticated, known_principal
 from edge.cors import cors_headers, preflight
 from edge.exchange import Request, Response
@@ -13,7 +13,7 @@ from edge.operators import operator_of
 from edge.origin_errors import origin_error
 from edge.paths import check_plain, checked_path
 from edge.placement import placed
-from edge.problems import internal, problem, unavailable
+from edge.problems import internal, origin_unreachable, problem, unavailable
 from edge.proxied import passed_on
 from edge.router import Access, Route, is_route, matched
 from edge.routes import ROUTES
@@ -34,6 +34,10 @@ async def respond(request: Request, services: Callable[[], Services]) -> Respons
         response = await _answered(visit, visit.services)
     except Refusal as refusal:
         response = _refused(visit, refusal)
+    except OriginOutage as outage:
+        log("origin.failed", level="error", reason=str(outage), **visit.ids)
+        response = problem(origin_unreachable(), request.id)
+        visit.code, visit.is_ours_to_answer_for = Code.ORIGIN_UNREACHABLE, False
     except Outage as outage:
         log("upstream.failed", level="error", reason=str(outage), **visit.ids)
         visit.count("storage_failures")

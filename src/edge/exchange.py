@@ -1,7 +1,7 @@
 """A request and a response as the edge sees them: plain values, so that the edge runs anywhere."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 from urllib.parse import unquote
 
@@ -30,6 +30,13 @@ class Native(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class Errands:
+    """What was asked of others for one request, whose time is not ours to answer for."""
+
+    origin: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     trace: Trace
@@ -41,6 +48,7 @@ class Request:
     read: Callable[[int], Awaitable[bytes | None]]  # the body, or None if above that many bytes
     native: Native
     clock: Callable[[], int]  # ms since the epoch; Python's own runs ahead on the platform
+    errands: Errands = field(default_factory=Errands)
 
     @property
     def id(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final, Protocol, TypeVar
 
-from domain.errors import Code, Outage, Refusal
+from domain.errors import Code, OriginOutage, Outage, Refusal
 from domain.limits import ORDER_FILES_MAX, ORIGIN_PAGE_FILES, ORIGIN_PAGES_MAX
 from domain.messages.order import DescribeOrder, Hydrate, OriginCopy, Revalidated
 from domain.snapshot import FileSnapshot
@@ -110,7 +110,7 @@ async def _refreshed(call: Call, order_id: str, copy: OriginCopy | None) -> bool
         return False
     if answer.status == NOT_FOUND and copy is not None:
         if not said_code(answer):
-            raise Outage("something in front of the origin answered 404")
+            raise OriginOutage("something in front of the origin answered 404")
         if copy.is_native:
             await _hydrate(call, order_id, as_of, None, ())
             return True
@@ -142,7 +142,7 @@ async def _all_files(
 def _page_of(answer: WebAnswer, order_id: str) -> OriginPage:
     page = read(answer, OriginPage)
     if {page.order_id, *(file.order_id for file in page.files)} != {order_id}:
-        raise Outage("the origin told of another order")
+        raise OriginOutage("the origin told of another order")
     return page
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from domain.errors import Code
+from domain.errors import Code, OriginOutage, Outage
 from domain.limits import ORIGIN_ANSWER_BYTES_MAX, PROXY_TIMEOUT_MS_MAX, PROXY_TIMEOUT_MS_MIN
 from edge.origin_shapes import (
     OriginFileHistory,
@@ -31,28 +31,38 @@ def timeout_ms(call: Call) -> int:
 
 
 async def asked(
-    call: Call, path: str, query: Mapping[str, str | int], etag: str | None = None
+    call: Call,
+    path: str,
+    query: Mapping[str, str | int],
+    etag: str | None = None,
+    wait_ms: int = PROXY_TIMEOUT_MS_MAX,
 ) -> WebAnswer:
-    """The answer to a GET, whatever it is."""
+    """The answer to a GET, whatever it is. `wait_ms`: if we can do without sooner than usual."""
     condition = {} if etag is None else {"if-none-match": etag}
     parameters = f"?{urlencode(query)}" if query else ""
-    return await _sent(call, "GET", f"{path}{parameters}", condition)
+    return await _sent(call, "GET", f"{path}{parameters}", condition, wait_ms)
 
 
 async def told(call: Call, path: str) -> WebAnswer:
     """The answer to a POST that has no body, whatever it is."""
-    return await _sent(call, "POST", path, {})
+    return await _sent(call, "POST", path, {}, PROXY_TIMEOUT_MS_MAX)
 
 
-async def _sent(call: Call, method: str, target: str, more: Mapping[str, str]) -> WebAnswer:
+async def _sent(
+    call: Call, method: str, target: str, more: Mapping[str, str], wait_ms: int
+) -> WebAnswer:
     given = call.request.headers
     headers = {name: given[name] for name in CREDENTIALS if name in given}
     headers |= {"accept": "application/json", **dict(call.request.trace.headers), **more}
-    return await call.services.web.ask(
-        WebRequest(method, f"{call.services.settings.origin_api_base}{target}", headers),
-        timeout_ms=timeout_ms(call),
-        bytes_max=ORIGIN_ANSWER_BYTES_MAX,
-    )
+    call.request.errands.origin += 1
+    try:
+        return await call.services.web.ask(
+            WebRequest(method, f"{call.services.settings.origin_api_base}{target}", headers),
+            timeout_ms=min(timeout_ms(call), wait_ms),
+            bytes_max=ORIGIN_ANSWER_BYTES_MAX,
+        )
+    except Outage as outage:
+        raise OriginOutage(str(outage)) from outage
 
 
 async def origin_file(call: Call, file_id: str) -> OriginFileHistory:

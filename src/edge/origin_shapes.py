@@ -9,7 +9,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 
-from domain.errors import Code, Outage, Refusal
+from domain.errors import Code, OriginOutage, Refusal
 from domain.failure import Failure
 from domain.file import FileStatus, Preview
 from domain.ids import FileId, JobId, NotificationId, OrderId
@@ -201,7 +201,7 @@ def read(answer: WebAnswer, shape: type[Shape]) -> Shape:
             at=where,
             reason=first["msg"],
         )
-        raise Outage(f"the origin's {shape.__name__} cannot be read") from None
+        raise OriginOutage(f"the origin's {shape.__name__} cannot be read") from None
 
 
 REFUSED: Final[dict[int, tuple[Code, str]]] = {
@@ -210,7 +210,7 @@ REFUSED: Final[dict[int, tuple[Code, str]]] = {
 }
 
 
-def refusal_of(answer: WebAnswer, unknown: Code) -> Refusal | Outage:
+def refusal_of(answer: WebAnswer, unknown: Code) -> Refusal | OriginOutage:
     """Why there is no answer: as the origin says, or that it is out of order."""
     if answer.status == HTTPStatus.UNAUTHORIZED and said_code(answer) == "token_expired":
         return Refusal(Code.TOKEN_EXPIRED, "sign in again: the session has expired")
@@ -218,7 +218,7 @@ def refusal_of(answer: WebAnswer, unknown: Code) -> Refusal | Outage:
         return Refusal(*REFUSED[answer.status])
     if answer.status == HTTPStatus.NOT_FOUND:
         return Refusal(unknown, f"there is no such {unknown.removesuffix('_not_found')}")
-    return Outage(f"the origin answered {answer.status}")
+    return OriginOutage(f"the origin answered {answer.status}")
 
 
 def said_code(answer: WebAnswer) -> str:

@@ -66,7 +66,8 @@ async def placed(
         ("x-pix-canary", x_pix_canary(decision)),
         ("x-pix-decision", x_pix_decision(decision)),
     )
-    if decision.cookie is not None and settings.canary_secret:
+    is_known = services.rollout.config is not None
+    if decision.cookie is not None and settings.canary_secret and is_known:
         set_cookie = _cookies(settings).set_cookie(decision.cookie, now_ms)
         headers = (*headers, ("set-cookie", set_cookie))
     return Placement(
@@ -93,18 +94,36 @@ def asked_by(
 
 
 async def known_rollout(services: Services, now_ms: int) -> Effective:
-    """From memory, unless there is nothing in it yet, or nobody has confirmed it for long."""
+    """From memory, unless it is older than that of an isolate that has something to do."""
     state, settings = services.rollout, services.settings
-    if state.is_due(now_ms, settings.rollout_refresh_ms):
-        reading = partial(state.read, services.config, now_ms)
-        if state.config_at_ms is None:
-            await reading()
-        else:
-            services.later(reading)
-    verdict_at_ms = state.verdict_at_ms
-    if verdict_at_ms is None or now_ms - verdict_at_ms > settings.rollout_stale_ms:
+    if _is_old(state.config_at_ms, now_ms, settings.rollout_refresh_ms):
+        await _read_config(services, now_ms)
+    elif state.is_due(now_ms, settings.rollout_refresh_ms):
+        services.later(partial(state.read, services.config, now_ms))
+    if _is_old(state.verdict_at_ms, now_ms, settings.metrics_flush_ms):
         await _ask_for_verdict(services, now_ms)
     return state.effective(now_ms, settings.rollout_stale_ms)
+
+
+def _is_old(at_ms: int | None, now_ms: int, interval_ms: int) -> bool:
+    """Nobody has looked for two intervals: nobody came, or nobody was answered."""
+    return at_ms is None or now_ms - at_ms > 2 * interval_ms
+
+
+async def _read_config(services: Services, now_ms: int) -> None:
+    """By each request for itself, as long as the isolate is new: none can wait for another's.
+
+    Otherwise by one in each interval: the others go on with what is known.
+    """
+    state = services.rollout
+    is_due = state.is_due(now_ms, services.settings.rollout_refresh_ms)
+    if not is_due and not state.is_new(now_ms, VERDICT_WAIT_MS):
+        return
+    try:
+        async with asyncio.timeout(VERDICT_WAIT_MS / 1000):
+            await state.read(services.config, now_ms)
+    except TimeoutError:
+        log("rollout.not_read", level="warning", reason="KV did not answer in time")
 
 
 def _cookies(settings: Settings) -> CohortCookies:
@@ -114,7 +133,8 @@ def _cookies(settings: Settings) -> CohortCookies:
 async def _ask_for_verdict(services: Services, now_ms: int) -> None:
     """An isolate that begins, or that had nothing to do. Not for long: then it is not known."""
     state = services.rollout
-    if not state.may_ask(now_ms, services.settings.rollout_refresh_ms):
+    may_ask = state.may_ask(now_ms, services.settings.rollout_refresh_ms)
+    if not may_ask and not state.is_new(now_ms, VERDICT_WAIT_MS):
         return
     try:
         async with asyncio.timeout(VERDICT_WAIT_MS / 1000):

@@ -35,6 +35,7 @@ PROBLEMS: Final[dict[Code, tuple[int, str]]] = {
     Code.SIGNATURE_INVALID: (403, "The signed URL is not valid for this request"),
     Code.URL_EXPIRED: (403, "The signed URL has expired"),
     Code.SIZE_MISMATCH: (400, "The size is not the one announced"),
+    Code.UPLOAD_BROKEN_OFF: (400, "The bytes did not all arrive"),
     Code.CONTENT_TYPE_MISMATCH: (400, "The content type is not the one announced"),
     Code.MD5_MISMATCH: (400, "The MD5 is not the one announced"),
     Code.PRECONDITION_FAILED: (412, "It has changed since you looked at it"),
@@ -91,6 +92,15 @@ def unavailable() -> Refusal:
     return Refusal(
         Code.UNAVAILABLE,
         "please try again in a moment",
+        {"retry_after_ms": OUTAGE_RETRY_AFTER_MS},
+    )
+
+
+def origin_unreachable() -> Refusal:
+    """Of a native answer that needs what only the origin knows so far."""
+    return Refusal(
+        Code.ORIGIN_UNREACHABLE,
+        "the service behind this one could not be reached",
         {"retry_after_ms": OUTAGE_RETRY_AFTER_MS},
     )
 

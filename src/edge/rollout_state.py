@@ -33,11 +33,18 @@ class RolloutState:
         self.verdict_at_ms: int | None = None  # when the rollout's actor last answered
         self._read_at_ms: int | None = None  # when it was last tried
         self._asked_at_ms: int | None = None  # when the rollout's actor was last tried for itself
+        self._began_at_ms: int | None = None
 
     def effective(self, now_ms: int, stale_ms: int) -> Effective:
         known = effective(self.config or CLOSED, self.verdict)
         is_confirmed = self.verdict_at_ms is not None and now_ms - self.verdict_at_ms <= stale_ms
         return known if is_confirmed else stale(known)
+
+    def is_new(self, now_ms: int, for_ms: int) -> bool:
+        """Whether its first request was just now, so that nobody has had the time for an answer."""
+        if self._began_at_ms is None:
+            self._began_at_ms = now_ms
+        return now_ms - self._began_at_ms <= for_ms
 
     def is_due(self, now_ms: int, refresh_ms: int) -> bool:
         """Whether KV is to be asked again. Who is told so goes and asks; others need not."""
@@ -71,7 +78,12 @@ class RolloutState:
             self.config_fault = None
 
     def heard(self, verdicts: Verdicts, now_ms: int) -> None:
-        """From the rollout's actor, which also remembers the last good config of all isolates."""
+        """From the rollout's actor, which also remembers the last good config of all isolates.
+
+        An answer that was under way for longer than the next one says nothing new.
+        """
+        if verdicts.verdict.revision < self.verdict.revision:
+            return
         if self.verdict.revision != verdicts.verdict.revision:
             log("rollout.verdict", kind=verdicts.verdict.kind, reasons=verdicts.verdict.reasons)
         self.verdict, self.verdict_at_ms = verdicts.verdict, now_ms

@@ -32,6 +32,7 @@ class Served:
     status: int
     duration_ms: int
     is_timed: bool = True
+    is_fault: bool = False  # of the side that served
 
 
 @dataclass(slots=True)
@@ -113,7 +114,7 @@ def _with_answer(tally: Tally, answer: Served) -> Tally:
     return tally.model_copy(
         update={
             "requests": tally.requests + 1,
-            "errors": tally.errors + (answer.status >= ERRORS_FROM),
+            "errors": tally.errors + answer.is_fault,
             "statuses": statuses,
             "latency": added(tally.latency, answer.duration_ms)
             if answer.is_timed

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, Self, TypeVar
 
 from domain.errors import Code, Outage, Refusal
+from domain.limits import ORIGIN_LIST_WAIT_MS
 from edge.origin import OK, asked
 from edge.origin_shapes import REFUSED, refusal_of
 from edge.services import Call
@@ -143,7 +144,8 @@ class OriginList(Generic[T]):
 
     async def _asked(self, place: str, limit: int) -> WebAnswer:
         where = {"cursor": place} if place else {}
-        return await asked(self.call, self.path, {**self.query, "limit": limit, **where})
+        query: dict[str, str | int] = {**self.query, "limit": limit, **where}
+        return await asked(self.call, self.path, query, wait_ms=ORIGIN_LIST_WAIT_MS)
 
     def _read(self, answer: WebAnswer) -> Page[T]:
         if answer.status == OK:

@@ -27,6 +27,7 @@ class Visit:
         self.placement: Placement | None = None
         self.is_proxied = False
         self.code: Code | None = None
+        self.is_ours_to_answer_for = True  # or the origin's, though it was ours to serve
         self.extra: tuple[tuple[str, str], ...] = ()  # headers, where there was no decision
         self._began_at_ms = request.clock()
 
@@ -71,6 +72,7 @@ class Visit:
                 status=response.status,
                 duration_ms=duration_ms,
                 is_timed=self._is_timed(),
+                is_fault=self.is_ours_to_answer_for and response.status >= ERRORS_FROM,
             )
         )
         flush_soon(self.services, self._began_at_ms)
@@ -78,9 +80,12 @@ class Visit:
             shadow_soon(self.route.pattern, self.request, self.services, response)
 
     def _is_timed(self) -> bool:
-        """A long poll takes as long as nothing happens, an upload as long as its line."""
+        """A long poll takes as long as nothing happens, an upload as long as its line.
+
+        And what the origin was asked for on the way takes as long as it takes there.
+        """
         is_ours = self.route is not None and self.route.is_timed
-        return is_ours and "wait" not in self.request.query
+        return is_ours and "wait" not in self.request.query and not self.request.errands.origin
 
     def _is_told(self, response: Response) -> bool:
         """Errors always; of the others a sample, drawn by the request's id."""

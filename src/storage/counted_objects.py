@@ -27,6 +27,7 @@ class CountedObjects:
     async def put(
         self, key: str, body: object, content_type: str, md5: str | None = None
     ) -> ObjectHead:
+        """For bodies of our own: a client's may break off without any fault of the bucket."""
         with self._counted():
             return await self._objects.put(key, body, content_type, md5)
 

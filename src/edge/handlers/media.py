@@ -3,13 +3,14 @@
 import re
 from typing import Final
 
-from domain.errors import Code, Refusal
+from domain.errors import Code, Outage, Refusal
 from domain.limits import MEDIA_MAX_AGE_MS, RAW_BYTES_MAX
 from domain.values import Value
 from edge.conditional import entity_tag, is_known
 from edge.exchange import Request, Response, json_response
 from edge.services import Call
 from edge.signing import MediaClaims
+from log import log
 from storage.objects import ByteRange, ObjectHead
 
 SINGLE_RANGE: Final = re.compile(r"bytes=(\d{1,15})?-(\d{1,15})?")
@@ -24,13 +25,22 @@ async def put(call: Call) -> Response:
     claims = _claims(call, "PUT")
     _check_announced(call.request, claims)
     assert claims.content_type is not None
-    stored = await call.services.objects.put(
-        claims.key, call.request.native.stream, claims.content_type, claims.md5
-    )
+    stored = await _stored(call, claims.key, claims.content_type, claims.md5)
     return json_response(
         StoredView(object_key=claims.key, etag=stored.etag),
         headers=(("etag", entity_tag(stored.etag)),),
     )
+
+
+async def _stored(call: Call, key: str, content_type: str, md5: str | None) -> ObjectHead:
+    """Of a body that breaks off the bucket tells as of its own failure: so it is looked at."""
+    stream, bucket = call.request.native.stream, call.services.bucket
+    try:
+        return await bucket.put(key, stream, content_type, md5)
+    except Outage as outage:
+        await call.services.objects.head(key)  # counts, and raises, if the bucket is what is sick
+        log("upload.broken_off", reason=str(outage), req_id=call.request.id)
+        raise Refusal(Code.UPLOAD_BROKEN_OFF, "send the bytes again") from None
 
 
 async def get(call: Call) -> Response:

@@ -65,7 +65,7 @@ async def test_where_nothing_is_known_an_origin_that_is_down_is_an_outage() -> N
     legacy = Legacy()
     legacy.web.is_down = True
 
-    assert (await legacy.call("GET", f"{ORDER}/files")).status == 503
+    assert (await legacy.call("GET", f"{ORDER}/files")).status == 502
 
 
 async def test_while_the_origin_is_down_what_was_known_is_told(clock: Clock) -> None:
@@ -85,7 +85,7 @@ async def test_any_other_answer_is_an_outage(status: int) -> None:
 
     answer = await legacy.call("GET", f"{ORDER}/files")
 
-    assert answer.status == 503
+    assert answer.status == 502
     assert "insides" not in answer.text
 
 
@@ -121,10 +121,10 @@ async def test_a_shape_that_nobody_can_read_is_an_outage_and_logged(
 
     answer = await legacy.call("GET", f"{ORDER}/files")
 
-    assert answer.status == 503
+    assert answer.status == 502
     events = {json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()}
     assert "request.broke" not in events
-    assert "upstream.failed" in events
+    assert "origin.failed" in events
 
 
 async def test_fields_that_the_origin_adds_do_no_harm() -> None:

@@ -1,8 +1,15 @@
 """The bytes behind signed URLs: ranges, ETags and HEAD, as RFC 9110 has them."""
 
+import dataclasses
+from functools import partial
+
 import pytest
 
+from domain.errors import Outage
 from edge.signing import MediaClaims
+from storage.counted_objects import CountedObjects
+from storage.objects import ObjectHead
+from tests.fakes.memory_objects import MemoryObjects
 from tests.unit.darkroom import TRACEPARENT, Answer, Darkroom, a_request
 from tests.unit.factories import NOW_MS
 
@@ -132,6 +139,45 @@ async def test_a_signature_for_looking_is_none_for_storing(darkroom: Darkroom) -
     answer = await asked(darkroom, "PUT", content_length="10", content_type="image/jpeg")
 
     assert answer.problem == (403, "signature_invalid")
+
+
+class BrokenOffUploads(MemoryObjects):
+    """A bucket that is well: the client's bytes stop on their way."""
+
+    async def put(
+        self, key: str, body: object, content_type: str, md5: str | None = None
+    ) -> ObjectHead:
+        raise Outage(f"R2 put: Network connection lost. {key} {body!r} {content_type} {md5}")
+
+
+async def stored(darkroom: Darkroom, bucket: MemoryObjects) -> Answer:
+    begun = (await darkroom.intent()).json
+    failed = partial(darkroom.services.telemetry.happened, NOW_MS, "r2_failures")
+    darkroom.services = dataclasses.replace(
+        darkroom.services, bucket=bucket, objects=CountedObjects(bucket, failed)
+    )
+    return await darkroom.put(begun["upload"]["url"])
+
+
+def r2_failures(darkroom: Darkroom) -> int:
+    return sum(e.r2_failures for e in darkroom.services.telemetry.taken(None, None).events)
+
+
+async def test_an_upload_that_breaks_off_is_no_failure_of_the_bucket(darkroom: Darkroom) -> None:
+    answer = await stored(darkroom, BrokenOffUploads())
+
+    assert answer.problem == (400, "upload_broken_off")
+    assert r2_failures(darkroom) == 0
+
+
+async def test_an_upload_that_the_bucket_does_not_take_is(darkroom: Darkroom) -> None:
+    down = MemoryObjects()
+    down.is_down = True
+
+    answer = await stored(darkroom, down)
+
+    assert answer.problem == (503, "unavailable")
+    assert r2_failures(darkroom) == 1
 
 
 async def test_a_bucket_that_is_down_is_an_outage(darkroom: Darkroom) -> None:

@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
 BASE = "https://legacy.example"
 FILE = f"/api/files/file_{'f' * 32}"
+INBOX = "/api/notifications"
 DAY_MS = 24 * 3_600_000
 
 

@@ -96,6 +96,15 @@ async def test_a_verdict_that_nobody_confirms_closes_the_rollout(
     assert (known.emergency, known.reason) == ((True, "stale") if is_closed else (False, ""))
 
 
+async def test_an_answer_that_was_long_under_way_takes_no_newer_one_back() -> None:
+    state = await after_reading(TEN)
+    state.heard(Verdicts(verdict=EMERGENCY), NOW_MS)
+
+    state.heard(Verdicts(verdict=Verdict(revision=1)), NOW_MS)
+
+    assert state.effective(NOW_MS, STALE_MS).emergency
+
+
 async def test_an_isolate_that_was_never_told_anything_is_closed() -> None:
     assert RolloutState().effective(NOW_MS, STALE_MS).reason == "stale"
 

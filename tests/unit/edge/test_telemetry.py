@@ -35,7 +35,9 @@ def busy_for(minutes: int) -> Telemetry:
 
 
 def test_answers_of_one_minute_cohort_and_phase_are_one_tally() -> None:
-    telemetry = counting(*(an_answer(status=status) for status in (200, 404, 404, 503)))
+    telemetry = counting(
+        *(an_answer(status=status, is_fault=status == 503) for status in (200, 404, 404, 503))
+    )
 
     (told,) = telemetry.taken(None, None).tallies
 
