@@ -14,7 +14,7 @@ from actors.order import OrderCore
 from actors.remote import refused
 from actors.sessions import Attachment, renew, sweep
 from actors.waiting import Waiting, too_many
-from actors.watcher_responses import StreamResponses, page, upgraded
+from actors.watcher_responses import StreamResponses, crossed, page, upgraded
 from actors.watchers import broadcast
 from clock import clock_ms
 from domain.close_codes import CloseCode
@@ -50,7 +50,7 @@ class OrderActor(DurableObject):
                 end_sessions(self)
                 sockets = self.ctx.getWebSockets()
                 for event in events:
-                    broadcast(sockets, event.text, self.name)
+                    broadcast(sockets, crossed(event.text), self.name)
         finally:
             await self.host.settle()  # what is kept is owed, whatever becomes of its watchers
         return answer
@@ -66,7 +66,7 @@ class OrderActor(DurableObject):
 
     async def fetch(self, request: Any) -> Any:
         """A watcher, by the transport that the edge names."""
-        watch = Watch.model_validate_json(request.headers.get(WATCH_HEADER))
+        watch = watch_in(request.headers)
         since = None if watch.since is None else Cursor.parsed(watch.since)
         open_at = partial(self.core.opening, watch.caller_id)
         try:
@@ -106,6 +106,15 @@ class OrderActor(DurableObject):
 
     async def webSocketError(self, socket: Any, error: Any) -> None:  # noqa: N802
         """A watcher was cut off. The platform drops its socket; there is nothing to undo."""
+
+
+def watch_in(headers: Any) -> Watch:
+    text = headers.get(WATCH_HEADER)
+    if text is not None:
+        return Watch.model_validate_json(text)
+    # An edge of an older version, which knows of sockets alone.
+    expires_at_ms = int(headers.get("x-darkroom-expires-at-ms"))
+    return Watch(caller_id=headers.get("x-darkroom-caller"), expires_at_ms=expires_at_ms)
 
 
 def accepted(actor: OrderActor, watch: Watch, since: Cursor | None) -> Any:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from js import TextEncoder, TransformStream, WebSocketPair
+from js import Object, TextEncoder, TransformStream, WebSocketPair
 from pyodide.ffi import to_js
 from workers import Response
 
@@ -32,6 +32,11 @@ def upgraded(
         server.send(frame)
     headers = {"sec-websocket-protocol": protocol} if protocol else {}
     return Response(None, status=101, web_socket=client, headers=headers)
+
+
+def crossed(text: str) -> Any:
+    """The text as JavaScript's, so that it is made over once and not for each socket."""
+    return Object(text)
 
 
 def page(text: str | None) -> Any:
