@@ -38,10 +38,10 @@ from edge.rollout_state import RolloutState
 from edge.services import Services
 from edge.signing import Signer
 from edge.telemetry import Telemetry
-from rim.http import platform_response, request_of
 from rim.limiter import BindingLimiter
 from rim.origin import FetchOrigin
 from rim.points import EnginePoints
+from rim.served import served
 from rim.verifier import SubtleVerifier
 from storage.counted_objects import CountedObjects
 from storage.images_previews import ImagesPreviews
@@ -67,8 +67,7 @@ BUILT: list[Services] = []  # once in an isolate, by its first request
 class Default(WorkerEntrypoint):
     async def fetch(self, request: Any) -> Any:
         env = self.env
-        response = await respond(request_of(request), lambda: _services(env))
-        return platform_response(response)
+        return await served(request, lambda asked: respond(asked, lambda: _services(env)))
 
     async def queue(self, batch: Any, env: Any = None, ctx: Any = None) -> None:  # noqa: ARG002
         await _transport(self.env).consume(str(batch.queue), list(batch.messages))

@@ -7,15 +7,14 @@ from workers import WorkerEntrypoint
 from domain.fallback_settings import FallbackSettings
 from edge.fallback import Fallback, fall_back
 from edge.proxy import Bounds, Proxy
-from rim.http import platform_response, request_of
 from rim.origin import FetchOrigin
+from rim.served import served
 
 
 class Default(WorkerEntrypoint):
     async def fetch(self, request: Any) -> Any:
         env = self.env
-        response = await fall_back(request_of(request), lambda: _fallback(env))
-        return platform_response(response)
+        return await served(request, lambda asked: fall_back(asked, lambda: _fallback(env)))
 
 
 def _fallback(env: Any) -> Fallback:

@@ -15,7 +15,7 @@ from edge.paths import check_plain, checked_path
 from edge.placement import placed
 from edge.problems import internal, origin_unreachable, problem, unavailable
 from edge.proxied import passed_on
-from edge.router import Access, Route, is_route, matched
+from edge.router import Access, Route, located, matched
 from edge.routes import ROUTES
 from edge.services import Call, Services
 from edge.visit import Visit
@@ -64,7 +64,9 @@ async def _answered(visit: Visit, services: Services) -> Response:
     found = _matched(request, path, services)
     if found is None:
         visit.is_proxied, visit.extra = True, NOT_OURS
-        return await passed_on(Call(request, services, {}))
+        visit.route, parameters = located(ROUTES, path) or (None, {})
+        principal = known_principal(request, services.settings)
+        return await passed_on(Call(request, services, parameters, principal=principal))
     visit.route, parameters = found
     if services.proxy is None or visit.route.phase is None:
         return await visit.route.handler(await _call(visit.route, request, services, parameters))
@@ -81,13 +83,18 @@ async def _answered(visit: Visit, services: Services) -> Response:
 def _matched(
     request: Request, path: str, services: Services
 ) -> tuple[Route, dict[str, str]] | None:
-    """Our route; or None, if the request is for the origin, which knows more than we do."""
+    """Our route; or None, if the request is for the origin, which knows more than we do.
+
+    It may know more methods, too, of what has been there before.
+    """
     try:
         return matched(ROUTES, request.method, path)
     except Refusal:
-        if services.proxy is None or not path.startswith(API):
+        found = located(ROUTES, path)
+        is_ours = found is not None and found[0].phase is None
+        if services.proxy is None or not path.startswith(API) or is_ours:
             raise
-    check_plain(path, request.method, lambda folded: is_route(ROUTES, folded))
+    check_plain(path, request.method, lambda folded: located(ROUTES, folded) is not None)
     return None
 
 

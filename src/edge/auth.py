@@ -4,6 +4,7 @@ Or, of a WebSocket, from its subprotocols: a browser can set no header there, an
 to our own site only.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from domain.errors import Code, Refusal
@@ -33,9 +34,12 @@ def authenticated(request: Request, settings: Settings) -> Principal:
 
 
 def known_principal(request: Request, settings: Settings) -> Principal | None:
-    """Whoever it is, if it is anybody: what the origin serves, the origin may refuse."""
+    """Whoever it is, if it is anybody: what the origin serves, the origin may refuse.
+
+    Even if it comes from another site's page: the origin may do what it asks for.
+    """
     try:
-        return authenticated(request, settings)
+        return authenticated(replace(request, method="GET"), settings)
     except Refusal:
         return None
 

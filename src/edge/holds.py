@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.errors import Code, Outage, Refusal
+from domain.ids import is_file_id
 from domain.limits import (
     HOLD_MARGIN_MS,
     HOLD_WAIT_MS,
@@ -33,6 +34,7 @@ Forward = Callable[[bytes | None], Awaitable[Response]]  # with the body, if it 
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_ORDER: Final = re.compile(r"/api/orders/([A-Za-z0-9_-]+)/.+")
+OF_FILE: Final = re.compile(r"/api/files/([^/]+)(/.*)?")
 SUBMITS: Final = re.compile(r"/api/orders/[^/]+/submit-edits")
 REVISES: Final = re.compile(r"/api/files/[^/]+/revision")
 SUCCESSES: Final = range(200, 300)
@@ -58,17 +60,17 @@ async def guarded(call: Call, forward: Forward, body: bytes | None = None) -> Re
     if request.method in SAFE:
         return await forward(body)
     if call.principal is not None:
-        if "file_id" in call.parameters:
-            return await _of_file(call, forward, body)
-        if SUBMITS.fullmatch(request.path):
+        about = OF_FILE.fullmatch(request.path)
+        if about is not None and is_file_id(about[1]):
+            return await _of_file(call, about[1], forward, body)
+        if "order_id" in call.parameters and SUBMITS.fullmatch(request.path):
             return await _of_submit(call, forward, body)
     found = OF_ORDER.fullmatch(request.path)
     return await _invalidating(call, found[1] if found else None, forward, body)
 
 
-async def _of_file(call: Call, forward: Forward, body: bytes | None) -> Response:
-    file_id = call.parameters["file_id"]
-    verb = _verb(call)
+async def _of_file(call: Call, file_id: str, forward: Forward, body: bytes | None) -> Response:
+    verb = _verb(call, file_id)
     async with _held(call, file_id, verb) as grip:
         order_id = grip.order_id if grip else None
         if grip is None and verb is HoldFor.DELETE:
@@ -180,10 +182,13 @@ async def _follow(call: Call, grip: Grip, verb: HoldFor) -> None:
         log("hold.not_followed", level="error", reason=str(trouble), file_id=grip.file_id)
 
 
-def _verb(call: Call) -> HoldFor:
-    if REVISES.fullmatch(call.request.path):
+def _verb(call: Call, file_id: str) -> HoldFor:
+    """What is not known here changes the file somehow, as far as anybody here can tell."""
+    request = call.request
+    if REVISES.fullmatch(request.path):
         return HoldFor.EDIT
-    return HoldFor.DELETE if call.request.method == "DELETE" else HoldFor.CHANGE
+    is_whole = request.path == f"/api/files/{file_id}"
+    return HoldFor.DELETE if request.method == "DELETE" and is_whole else HoldFor.CHANGE
 
 
 # --- Whom it is about ---------------------------------------------------------------------------

@@ -14,11 +14,11 @@ from edge.origin_shapes import (
     refusal_of,
     said_code,
 )
+from edge.passed_headers import passed_cookies
 from edge.services import Call
 from storage.web import WebAnswer, WebRequest
 
 OK: Final = 200
-CREDENTIALS: Final = ("authorization", "cookie")
 
 
 def is_migrating(call: Call) -> bool:
@@ -51,8 +51,7 @@ async def told(call: Call, path: str) -> WebAnswer:
 async def _sent(
     call: Call, method: str, target: str, more: Mapping[str, str], wait_ms: int
 ) -> WebAnswer:
-    given = call.request.headers
-    headers = {name: given[name] for name in CREDENTIALS if name in given}
+    headers = credentials(call.request.headers)
     headers |= {"accept": "application/json", **dict(call.request.trace.headers), **more}
     call.request.errands.origin += 1
     try:
@@ -63,6 +62,12 @@ async def _sent(
         )
     except Outage as outage:
         raise OriginOutage(str(outage)) from outage
+
+
+def credentials(given: Mapping[str, str]) -> dict[str, str]:
+    """By which the origin knows the caller, and none by which we know an operator."""
+    sent = {"authorization": given.get("authorization", ""), "cookie": passed_cookies(given)}
+    return {name: value for name, value in sent.items() if value}
 
 
 async def origin_file(call: Call, file_id: str) -> OriginFileHistory:

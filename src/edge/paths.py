@@ -30,14 +30,22 @@ def checked_path(raw: str) -> str:
         raise Refusal(Code.INVALID_PATH, "the path is not UTF-8") from None
     if raw.startswith(MEDIA):
         return path
-    if AMBIGUOUS.search(raw) or DOTS & set(path.split("/")) or not path.isprintable():
+    if AMBIGUOUS.search(raw) or not path.isprintable() or _has_hidden_segments(path):
         raise Refusal(Code.INVALID_PATH, "the path could be read in more than one way")
     return path
+
+
+def _has_hidden_segments(path: str) -> bool:
+    """For whoever folds letters to their plain forms: U+FF0E to a full stop (UAX 15, NFKC)."""
+    folded = unicodedata.normalize("NFKC", path)
+    is_split = any(folded.count(sign) > path.count(sign) for sign in "/\\")
+    return is_split or not DOTS.isdisjoint(folded.split("/"))
 
 
 def check_plain(path: str, method: str, is_route: Callable[[str], bool]) -> None:
     """Of a path that is none of our routes: that nobody could take it for one.
 
+    Ids are folded with it: `FILE_7` is none of ours in any spelling, and so may be the origin's.
     A slash at the end is passed on where nothing is changed, since origins redirect from it.
     """
     folded = unicodedata.normalize("NFKC", path).casefold()

@@ -1,7 +1,6 @@
 """Passing a request on to the origin and its answer back, without looking into either.
 
-Headers that belong to one connection are left out (RFC 9110, 7.6.1), and so are those by which we
-know our own parts. Bodies stream; they never enter Python.
+Of headers, `edge/passed_headers.py` says which ones pass. Bodies stream; they never enter Python.
 """
 
 from dataclasses import dataclass
@@ -19,22 +18,12 @@ from domain.limits import (
     PROXY_UPLOAD_BYTES_PER_MS,
 )
 from edge.exchange import Native, Request, Response
+from edge.passed_headers import dropped, is_upgrade, passed_cookies
 from log import log
 
-HOP_BY_HOP: Final = frozenset(
-    {
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-    }
-)
-OURS: Final = ("x-darkroom-", "x-internal-", "x-canary-token", "x-forwarded-")
 RETRIED: Final = frozenset({"GET", "HEAD", "OPTIONS"})  # safe, and so without harm done twice
+UPGRADED: Final = 101
+ANSWERS: Final = range(200, 600)  # of other statuses nobody can make an answer (Fetch standard)
 
 
 class Silence(Enum):
@@ -92,7 +81,7 @@ class Bounds:
 
 
 class Proxy:
-    """To one origin: "https://legacy.example/base"."""
+    """To one origin: "https://legacy.example", under whose root its paths lie."""
 
     def __init__(self, base: str, bounds: Bounds, fetch: OriginFetch) -> None:
         self._base = base.rstrip("/")
@@ -106,7 +95,8 @@ class Proxy:
         give_up_at_ms = request.clock() + outgoing.timeout_ms
         for attempt in range(attempts + 1):
             try:
-                return await self._fetch.send(request.native, outgoing)
+                answer = await self._fetch.send(request.native, outgoing)
+                return _checked(answer, request)
             except NoAnswer as trouble:
                 remaining_ms = give_up_at_ms - request.clock()
                 is_last = attempt == attempts or remaining_ms <= 0
@@ -126,6 +116,7 @@ class Proxy:
                 ("x-forwarded-host", host.netloc),
                 ("x-forwarded-proto", host.scheme),
                 *_client(request),
+                *_cookies(request),
             ),
             drop_headers=dropped(request),
             timeout_ms=self._bounds.timeout_ms + length // PROXY_UPLOAD_BYTES_PER_MS,
@@ -133,13 +124,11 @@ class Proxy:
         )
 
 
-def dropped(request: Request) -> frozenset[str]:
-    """Those that are for this hop alone, as a rule or because the client says so; and ours."""
-    listed = {name.strip().lower() for name in request.headers.get("connection", "").split(",")}
-    ours = {name for name in request.headers if name.startswith(OURS)}
-    is_upgrade = request.headers.get("upgrade", "").lower() == "websocket"
-    kept = frozenset({"upgrade"} if is_upgrade else ())
-    return (HOP_BY_HOP | listed | ours | {"upgrade"}) - kept - {""}
+def _checked(answer: Response, request: Request) -> Response:
+    if answer.status in ANSWERS or (answer.status == UPGRADED and is_upgrade(request)):
+        return answer
+    log("proxy.odd_status", level="error", status=answer.status, req_id=request.id)
+    raise NoAnswer(Silence.REFUSED)
 
 
 def check_size(request: Request) -> None:
@@ -167,6 +156,13 @@ def _client(request: Request) -> tuple[tuple[str, str], ...]:
     """Whose request it is, as the platform says; what the client says of that is left out."""
     address = request.headers.get("cf-connecting-ip")
     return (("x-forwarded-for", address),) if address else ()
+
+
+def _cookies(request: Request) -> tuple[tuple[str, str], ...]:
+    """In place of what came, if some of it is not for the origin."""
+    passed = passed_cookies(request.headers)
+    is_changed = passed != request.headers.get("cookie", "")
+    return (("cookie", passed),) if passed and is_changed else ()
 
 
 def _refused(silence: Silence) -> Refusal:

@@ -68,9 +68,15 @@ def matched(routes: Sequence[Route], method: str, path: str) -> tuple[Route, dic
     raise Refusal(Code.ROUTE_NOT_FOUND, "there is nothing at this path")
 
 
-def is_route(routes: Sequence[Route], path: str) -> bool:
-    """Whether any method may be used on the path."""
-    return any(route.regex.fullmatch(path) for route in routes)
+def located(routes: Sequence[Route], path: str) -> tuple[Route, dict[str, str]] | None:
+    """The same for any method: what the path is about. None, if there is nothing of ours at it."""
+    for route in routes:
+        if found := route.regex.fullmatch(path):
+            try:
+                return route, _checked(found.groupdict())
+            except Refusal:
+                return None
+    return None
 
 
 def _checked(parameters: dict[str, str]) -> dict[str, str]:

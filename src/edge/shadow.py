@@ -12,7 +12,7 @@ from domain.limits import SHADOW_CHARACTERS_MAX, SHADOW_TIMEOUT_MS
 from domain.parity import Answered, Parity, judged
 from domain.shadow import found
 from edge.exchange import Request, Response
-from edge.origin import CREDENTIALS
+from edge.origin import credentials
 from edge.sampling import is_drawn
 from edge.services import Services
 from edge.telemetry import ERRORS_FROM
@@ -85,7 +85,7 @@ async def _judged(route: str, request: Request, services: Services, ours: Answer
 
 async def _asked(request: Request, services: Services) -> Answered:
     given = request.headers
-    headers = {name: given[name] for name in (*CREDENTIALS, "accept") if name in given}
+    headers = credentials(given) | {name: given[name] for name in ("accept",) if name in given}
     answer = await services.web.ask(
         WebRequest(
             "GET",

@@ -1,5 +1,7 @@
 """The emergency Worker before a real origin: everything passes, nothing of the product is there."""
 
+import asyncio
+import socket
 from collections.abc import Iterator
 
 import httpx
@@ -84,3 +86,18 @@ async def test_an_origin_that_does_not_answer_in_time_is_a_504(
         origin.reset()
 
     assert refusal(answer) == (504, "origin_timeout")
+
+
+@pytest.mark.parametrize("host", ["a]b", "[::1"])
+async def test_a_host_that_makes_no_url_is_told_nothing(fallback: Server, host: str) -> None:
+    answer = await asyncio.to_thread(raw_answer, fallback, host)
+
+    assert answer.split()[1] in {b"400", b"500"}  # by us or, before us, by the runtime
+    assert b"Traceback" not in answer
+
+
+def raw_answer(fallback: Server, host: str) -> bytes:
+    with socket.create_connection(("127.0.0.1", fallback.port), timeout=30) as raw:
+        head = f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        raw.sendall(head.encode("latin-1"))
+        return raw.makefile("rb").read()

@@ -3,8 +3,10 @@
 import asyncio
 from typing import Any, Final
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
+# Not statuses of HTTP, which an origin may send all the same.
+STATUS_PHRASES.update(dict.fromkeys(range(600, 1000), b"Odd"))
 _OPEN: Final[dict[object, asyncio.Transport]] = {}
 
 

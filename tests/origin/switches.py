@@ -22,7 +22,7 @@ class Rule(Body):
 
     latency_ms: Annotated[int, Field(ge=0)] = 0  # before anything is answered
     body_latency_ms: Annotated[int, Field(ge=0)] = 0  # between the headers and the body
-    fail_status: Annotated[int, Field(ge=400, le=599)] | None = None  # in place of the answer
+    fail_status: Annotated[int, Field(ge=400, le=999)] | None = None  # in place of the answer
     error_rate: Annotated[float, Field(ge=0, le=1)] = 1  # of the requests; evenly, not by chance
     drop: Literal["before", "headers", "body"] | None = (
         None  # the connection, before or after these

@@ -22,6 +22,7 @@ RIM = {
     "rim/limiter.py",
     "rim/origin.py",
     "rim/points.py",
+    "rim/served.py",
     "rim/verifier.py",
     "actors/backlog_actor.py",
     "actors/email_binding.py",
@@ -70,6 +71,7 @@ CATCHES_ALL = {
     "consumer/edit.py",
     "edge/app.py",
     "edge/fallback.py",
+    "rim/served.py",
     "storage/foreign.py",
 }
 STATES = {"queued", "in_progress", "done", "failed"}
