@@ -18,6 +18,7 @@ from tools.photos import PhotoSet
 pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
 
 INBOX = "/api/notifications"
+VERDICT_EFFECT_S_MAX = 5  # METRICS_FLUSH_MS is half a second here
 KV_EFFECT_S_MAX = 5  # ROLLOUT_REFRESH_MS is half a second here
 
 
@@ -110,6 +111,28 @@ async def test_an_emergency_in_kv_takes_effect_within_seconds(
         answer = await client.get(INBOX, headers={"x-canary": "1"})
     assert answer.headers["x-pix-decision"] == "proxy (emergency: kv)"
     assert effect_s < KV_EFFECT_S_MAX
+
+
+async def test_a_verdict_takes_effect_with_the_next_flush_and_so_does_its_end(
+    moving: Migration, token: str, worker_secrets: dict[str, str]
+) -> None:
+    """An operator's word goes the way of the breaker's own."""
+    await settled(moving, token, 100)
+    operator = worker_secrets["OPERATOR_TOKENS"].partition(":")[2]
+    async with moving.client(operator) as olga, moving.client(token) as client:
+        reason = {"reason": "we try it out"}
+        (await olga.post("/ops/rollout/override-emergency", json=reason)).raise_for_status()
+        stop_s = await seconds_until(
+            lambda: client.get(INBOX), lambda answer: cohort_of(answer) == "proxy (emergency)"
+        )
+        told = (await client.get(INBOX)).headers["x-pix-decision"]
+        (await olga.post("/ops/rollout/resume", json=reason)).raise_for_status()
+        back_s = await seconds_until(
+            lambda: client.get(INBOX), lambda answer: cohort_of(answer).startswith("native")
+        )
+
+    assert told == "proxy (emergency: breaker)"
+    assert max(stop_s, back_s) < VERDICT_EFFECT_S_MAX
 
 
 async def test_a_value_that_cannot_be_read_leaves_things_as_they_are(
