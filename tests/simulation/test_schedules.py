@@ -10,7 +10,7 @@ import pytest
 from tests.simulation.campaign import Tally, blocks, play, played, shortened, told
 from tests.simulation.weather import Mishap
 
-SEEDS: Final = 1_000
+SEEDS: Final = 1_500
 PROCESSES: Final = 2
 SEEDS_READ: Final = 60
 TROUBLE: Final = (
