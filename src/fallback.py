@@ -22,6 +22,7 @@ def _fallback(env: Any) -> Fallback:
     settings = FallbackSettings.read({name: getattr(env, name, None) for name in names})
     bounds = Bounds.of(settings.backend_request_timeout_ms, settings.backend_retry_attempts)
     return Fallback(
-        proxy=Proxy(settings.origin_api_base, bounds, FetchOrigin()),
+        # Who may read its answers, nobody here knows but the origin.
+        proxy=Proxy(settings.origin_api_base, bounds, FetchOrigin(), drop_answers=()),
         prefixes=settings.prefixes,
     )

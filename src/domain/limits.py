@@ -174,6 +174,7 @@ PROXY_HEADER_BYTES_MAX: Final = 32_768  # twice what most servers take; Cloudfla
 PROXY_BODY_BYTES_MAX: Final = 512_000_000  # Cloudflare's request body limit on Enterprise plans
 PROXY_UPLOAD_BYTES_PER_MS: Final = 500  # 4 Mbit/s: an upload may take that much longer
 ORIGIN_LIST_WAIT_MS: Final = 2_000  # for its part of a list; without it ours is told alone
+PROXY_ANSWER_BYTES_PER_MS: Final = 32  # 256 kbit/s: so slow may the line of who downloads be
 VERDICT_WAIT_MS: Final = 1_000  # for the rollout's actor, by an isolate that knows nothing yet
 TELEMETRY_CELLS_MAX: Final = 500  # minutes, cohorts and phases an isolate remembers: an hour's
 HEALTH_WAIT_MS: Final = 2_000  # for each side's answer, when /qa asks how it is

@@ -3,6 +3,7 @@
 Origins are those of ALLOWED_ORIGINS, compared whole. Answers differ by origin, so caches are told.
 """
 
+import re
 from typing import Final
 
 from domain.settings import Settings
@@ -17,6 +18,8 @@ EXPOSED_HEADERS: Final = (
     "ETag, Retry-After, Idempotent-Replayed, X-Request-Id, X-Pix-Canary, X-Pix-Decision, "
     "Traceparent"
 )
+OPERATORS: Final = ("/ops/", "/qa/")
+TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,128}")  # RFC 9110, 5.6.2
 MAX_AGE_S: Final = 7200  # what Chromium keeps a preflight for at most
 
 
@@ -30,7 +33,7 @@ def preflight(request: Request, settings: Settings) -> Response | None:
     headers = (
         *cors_headers(request, settings),
         ("access-control-allow-methods", METHODS),
-        ("access-control-allow-headers", REQUEST_HEADERS),
+        ("access-control-allow-headers", _request_headers(request)),
         ("access-control-max-age", str(MAX_AGE_S)),
     )
     return Response(204, headers=headers)
@@ -50,5 +53,16 @@ def cors_headers(request: Request, settings: Settings) -> tuple[tuple[str, str],
     )
 
 
+def _request_headers(request: Request) -> str:
+    """Ours, and what is asked for besides: the origin may know headers that nobody knows here."""
+    asked = request.headers.get("access-control-request-headers", "").split(",")
+    ours = {name.lower() for name in REQUEST_HEADERS.split(", ")}
+    names = dict.fromkeys(name.strip().lower() for name in asked)
+    others = [name for name in names if TOKEN.fullmatch(name) and name not in ours]
+    return ", ".join([REQUEST_HEADERS, *others])
+
+
 def _is_allowed(request: Request, settings: Settings) -> bool:
-    return request.headers.get("origin", "") in settings.origins
+    """Nobody's pages but our own are for operators."""
+    is_operators = f"{request.path}/".startswith(OPERATORS)
+    return not is_operators and request.headers.get("origin", "") in settings.origins

@@ -18,6 +18,7 @@ from domain.errors import Code, Outage, Refusal
 from domain.ids import is_file_id
 from domain.limits import (
     HOLD_MARGIN_MS,
+    HOLD_MS_MAX,
     HOLD_WAIT_MS,
     JSON_BODY_BYTES_MAX,
     SUBMIT_HOLDS_MAX,
@@ -27,6 +28,7 @@ from domain.messages.order import ActiveFile, ListActive
 from edge.exchange import Response
 from edge.hydration import invalidated
 from edge.origin import origin_file, timeout_ms
+from edge.proxy import has_unknown_length
 from edge.services import Call
 from log import log
 
@@ -134,7 +136,7 @@ async def _taken(call: Call, file_id: str, verb: HoldFor) -> Grip | None:
         caller_id=call.caller_id,
         hold_id=uuid.uuid4().hex,
         verb=verb,
-        lifetime_ms=2 * timeout_ms(call) + HOLD_MARGIN_MS,
+        lifetime_ms=_lifetime_ms(call),
     )
     try:
         async with asyncio.timeout(HOLD_WAIT_MS / 1000):
@@ -150,6 +152,13 @@ async def _taken(call: Call, file_id: str, verb: HoldFor) -> Grip | None:
         log("hold.failed", level="warning", reason=reason, file_id=file_id)
         return None
     return Grip(file_id, message.hold_id, held.order_id)
+
+
+def _lifetime_ms(call: Call) -> int:
+    """Until the origin has answered to the change, and to what it was; or can do so no more."""
+    if has_unknown_length(call.request):
+        return HOLD_MS_MAX
+    return 2 * timeout_ms(call) + HOLD_MARGIN_MS
 
 
 async def _let_go(call: Call, grip: Grip) -> None:

@@ -23,6 +23,7 @@ HOP_BY_HOP: Final = frozenset(
         "upgrade",
     }
 )
+CORS: Final = ("access-control-allow-", "access-control-max-age")  # which is ours to answer
 OURS: Final = ("x-darkroom-", "x-internal-", "x-canary-token", "x-forwarded-", "cf-access-")
 # Another method or path than the one that was checked here; and whose request it is said to be.
 MISLEADING: Final = frozenset(
@@ -50,6 +51,12 @@ def dropped(request: Request) -> frozenset[str]:
     return gone | {name for name in request.headers if _is_gone(name.replace("_", "-"), gone)}
 
 
+def dropped_of_answer(headers: Mapping[str, str], others: tuple[str, ...]) -> frozenset[str]:
+    """Of an answer of the origin: those of its connection, and others that begin so."""
+    gone = HOP_BY_HOP | _listed(headers)
+    return gone | {name for name in headers if name.startswith(others)}
+
+
 def passed_cookies(headers: Mapping[str, str]) -> str:
     """The client's cookies without ours, each as it was spelt."""
     pairs = headers.get("cookie", "").split(";")
@@ -60,7 +67,7 @@ def is_upgrade(request: Request) -> bool:
     return request.headers.get("upgrade", "").lower() == "websocket"
 
 
-def _is_gone(name: str, gone: frozenset[str] | set[str]) -> bool:
+def _is_gone(name: str, gone: frozenset[str]) -> bool:
     return name in gone or name.startswith(OURS)
 
 

@@ -3,13 +3,15 @@
 Of headers, `edge/passed_headers.py` says which ones pass. Bodies stream; they never enter Python.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from domain.errors import Code, Refusal
 from domain.limits import (
+    PROXY_ANSWER_BYTES_PER_MS,
     PROXY_BODY_BYTES_MAX,
     PROXY_HEADER_BYTES_MAX,
     PROXY_RETRY_ATTEMPTS_MAX,
@@ -18,7 +20,7 @@ from domain.limits import (
     PROXY_UPLOAD_BYTES_PER_MS,
 )
 from edge.exchange import Native, Request, Response
-from edge.passed_headers import dropped, is_upgrade, passed_cookies
+from edge.passed_headers import CORS, dropped, is_upgrade, passed_cookies
 from log import log
 
 RETRIED: Final = frozenset({"GET", "HEAD", "OPTIONS"})  # safe, and so without harm done twice
@@ -46,8 +48,20 @@ class Outgoing:
     url: str
     set_headers: tuple[tuple[str, str], ...]
     drop_headers: frozenset[str]
-    timeout_ms: int  # until the answer begins
+    timeout_ms: int  # until the answer begins; then as long again for a body of known length
     body: bytes | None = None  # in place of the request's own, which was read
+    drop_answers: tuple[str, ...] = CORS  # headers of the answer that begin so
+
+    def body_timeout_ms(self, answer: Mapping[str, str]) -> int | None:
+        """From an answer's headers to its end. None: its length is unknown, so that is any time.
+
+        The length of one that is compressed is not that of the bytes that come through here.
+        """
+        length = answer.get("content-length", "")
+        if "content-encoding" in answer or not (length.isascii() and length.isdigit()):
+            return None
+        first_ms = max(self.timeout_ms, PROXY_TIMEOUT_MS_MIN)  # a second attempt has less
+        return first_ms + int(length) // PROXY_ANSWER_BYTES_PER_MS
 
 
 class OriginFetch(Protocol):
@@ -83,7 +97,14 @@ class Bounds:
 class Proxy:
     """To one origin: "https://legacy.example", under whose root its paths lie."""
 
-    def __init__(self, base: str, bounds: Bounds, fetch: OriginFetch) -> None:
+    def __init__(
+        self,
+        base: str,
+        bounds: Bounds,
+        fetch: OriginFetch,
+        drop_answers: tuple[str, ...] = CORS,
+    ) -> None:
+        self._drop_answers = drop_answers
         self._base = base.rstrip("/")
         self._bounds = bounds
         self._fetch = fetch
@@ -102,12 +123,11 @@ class Proxy:
                 is_last = attempt == attempts or remaining_ms <= 0
                 if is_last or trouble.silence is Silence.TIMEOUT:
                     raise _refused(trouble.silence) from None
-                outgoing = _within(outgoing, remaining_ms)
+                outgoing = replace(outgoing, timeout_ms=remaining_ms)
         raise AssertionError("the last attempt has returned or raised")
 
     def _outgoing(self, request: Request, body: bytes | None) -> Outgoing:
         check_size(request)
-        length = int(request.headers.get("content-length") or 0)
         host = urlsplit(request.origin)
         return Outgoing(
             url=f"{self._base}{request.target}",
@@ -119,9 +139,24 @@ class Proxy:
                 *_cookies(request),
             ),
             drop_headers=dropped(request),
-            timeout_ms=self._bounds.timeout_ms + length // PROXY_UPLOAD_BYTES_PER_MS,
+            timeout_ms=self._timeout_ms(request, body),
             body=body,
+            drop_answers=self._drop_answers,
         )
+
+    def _timeout_ms(self, request: Request, body: bytes | None) -> int:
+        """An upload takes the time of the client's line; if nobody knows how much, the longest."""
+        timeout_ms = self._bounds.timeout_ms
+        if has_unknown_length(request) and body is None:
+            return max(timeout_ms, PROXY_TIMEOUT_MS_MAX)
+        length = int(request.headers.get("content-length") or 0)
+        return timeout_ms + length // PROXY_UPLOAD_BYTES_PER_MS
+
+
+def has_unknown_length(request: Request) -> bool:
+    """Whether there is a body to come that is as long as it is."""
+    has_body = request.method not in RETRIED and request.native.stream is not None
+    return has_body and "content-length" not in request.headers
 
 
 def _checked(answer: Response, request: Request) -> Response:
@@ -140,16 +175,6 @@ def check_size(request: Request) -> None:
         raise Refusal(Code.INVALID_BODY, "content-length must be a number")
     if len(length) > len(str(PROXY_BODY_BYTES_MAX)) or int(length) > PROXY_BODY_BYTES_MAX:
         raise Refusal(Code.BODY_TOO_LARGE, f"at most {PROXY_BODY_BYTES_MAX} bytes are passed on")
-
-
-def _within(outgoing: Outgoing, timeout_ms: int) -> Outgoing:
-    return Outgoing(
-        outgoing.url,
-        outgoing.set_headers,
-        outgoing.drop_headers,
-        timeout_ms,
-        outgoing.body,
-    )
 
 
 def _client(request: Request) -> tuple[tuple[str, str], ...]:

@@ -113,9 +113,12 @@ class Visit:
             facts["level"] = "error"
         log("request.served", **facts)
 
-    def _path(self) -> str:
+    def _path(self) -> str | None:
+        """Of our own routes, for a stranger's path may name people; and so does a photo's key."""
         path = self.request.raw_path
-        return "/media/" if path.startswith("/media/") else path  # a key names people
+        if self.route is None:
+            return None
+        return "/media/" if path.startswith("/media/") else path
 
     def _point(self, response: Response, duration_ms: int) -> DataPoint:
         route = self.route.pattern if self.route else UNKNOWN

@@ -16,6 +16,7 @@ from edge.trace import TRACEPARENT, trace_of
 from storage.streams import bounded
 
 SWITCHING_PROTOCOLS = 101
+ADDED = {"set-cookie", "vary", "access-control-expose-headers"}  # to what there is of them
 
 
 class NativeRequest:
@@ -82,7 +83,7 @@ def _passed(native: Any, ours: tuple[tuple[str, str], ...]) -> Any:
     native = getattr(native, "js_object", native)  # an actor's comes wrapped
     headers = Headers.new(native.headers)
     for name, value in ours:
-        if name in {"set-cookie", "vary"}:
+        if name in ADDED:
             headers.append(name, value)
         else:
             headers.set(name, value)

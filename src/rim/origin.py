@@ -2,17 +2,29 @@
 
 from typing import Any
 
-from js import AbortController, Headers, Object, clearTimeout, fetch, setTimeout
+from js import (
+    AbortController,
+    AbortSignal,
+    FixedLengthStream,
+    Headers,
+    Object,
+    clearTimeout,
+    fetch,
+    setTimeout,
+)
+from js import Response as JsResponse
 from pyodide.ffi import JsException, create_once_callable, to_js
+from workers import wait_until
 
 from edge.exchange import Native, Response
-from edge.proxy import NoAnswer, Outgoing, Silence
+from edge.passed_headers import dropped_of_answer
+from edge.proxy import ANSWERS, NoAnswer, Outgoing, Silence
 from rim.http import NativeRequest
 
 
 class FetchOrigin:
     async def send(self, native: Native, outgoing: Outgoing) -> Response:
-        """The time runs until the answer begins: its body may take as long as it takes."""
+        """The time runs until the answer begins; from then on, another until its body ends."""
         assert isinstance(native, NativeRequest)
         controller = AbortController.new()
         timer = setTimeout(create_once_callable(controller.abort), outgoing.timeout_ms)
@@ -24,7 +36,8 @@ class FetchOrigin:
             raise NoAnswer(Silence.TIMEOUT if is_late else Silence.REFUSED) from None
         finally:
             clearTimeout(timer)
-        return Response(int(answer.status), native=answer)
+        status = int(answer.status)
+        return Response(status, native=_passed(answer, outgoing) if status in ANSWERS else answer)
 
 
 def _init(request: Any, outgoing: Outgoing, signal: Any) -> Any:
@@ -43,3 +56,32 @@ def _init(request: Any, outgoing: Outgoing, signal: Any) -> Any:
     if body is not None:
         init["body"] = body
     return to_js(init, dict_converter=Object.fromEntries)
+
+
+def _passed(answer: Any, outgoing: Outgoing) -> Any:
+    """The answer without what is not for the client, and with a bound to its body."""
+    told = {str(name).lower(): str(value) for name, value in answer.headers.entries()}
+    headers = Headers.new(answer.headers)
+    for name in dropped_of_answer(told, outgoing.drop_answers):
+        headers.delete(name)
+    body, bound_ms = answer.body, outgoing.body_timeout_ms(told)
+    if body is not None and bound_ms is not None:
+        body = _bounded(body, int(told["content-length"]), bound_ms)
+    init = {"status": answer.status, "statusText": answer.statusText, "headers": headers}
+    return JsResponse.new(body, to_js(init, dict_converter=Object.fromEntries))
+
+
+def _bounded(body: Any, length: int, bound_ms: int) -> Any:
+    """Broken off after that time. The platform pumps it; Python sees neither bytes nor the end."""
+    passage = FixedLengthStream.new(length)
+    options = to_js({"signal": AbortSignal.timeout(bound_ms)}, dict_converter=Object.fromEntries)
+    wait_until(_ended(body.pipeTo(passage.writable, options)))
+    return passage.readable
+
+
+async def _ended(pumping: Any) -> None:
+    """Whoever reads it hears of its trouble."""
+    try:
+        await pumping
+    except JsException:
+        return

@@ -136,6 +136,29 @@ async def test_an_origin_that_takes_too_long_is_a_504(
     assert time.monotonic() - began < TIMEOUT_MS / 1000 + SLACK_S
 
 
+async def test_a_body_that_stops_on_its_way_is_given_up(
+    client: httpx.AsyncClient, moving: Migration
+) -> None:
+    moving.origin.switch("/api/legacy/bytes", body_latency_ms=60_000)
+    began = time.monotonic()
+
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get("/api/legacy/bytes?size=1000")
+
+    assert time.monotonic() - began < TIMEOUT_MS / 1000 + SLACK_S
+
+
+async def test_an_upload_of_unknown_length_may_take_its_time(client: httpx.AsyncClient) -> None:
+    async def slowly() -> AsyncIterator[bytes]:
+        for _ in range(4):
+            yield bytes(1000)
+            await asyncio.sleep(TIMEOUT_MS / 1000 / 3)
+
+    answer = await client.post("/api/legacy/echo", content=slowly())
+
+    assert answer.json()["length"] == 4000
+
+
 async def test_an_error_of_the_origin_is_the_origins(
     client: httpx.AsyncClient, moving: Migration
 ) -> None:

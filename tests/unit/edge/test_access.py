@@ -213,12 +213,18 @@ async def test_the_cookie_of_access_counts_for_looking_only() -> None:
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [(None, 200), (ORIGIN, 200), ("https://evil.example", 403), ("null", 403)],
+    [
+        (None, 200),
+        (ORIGIN, 200),
+        ("https://shop.example", 403),  # which is for customers
+        ("https://evil.example", 403),
+        ("null", 403),
+    ],
 )
 async def test_no_other_site_acts_through_an_operators_browser(
     origin: str | None, status: int
 ) -> None:
-    darkroom = behind_access()
+    darkroom = behind_access(allowed_origins="https://shop.example")
     await darkroom.intent()
 
     answer = await sent(

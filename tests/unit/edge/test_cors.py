@@ -33,6 +33,30 @@ async def test_a_browser_that_asks_before_it_sends_may(open_to_shop: Darkroom) -
     assert answer.headers["vary"] == "Origin"
 
 
+async def test_it_may_send_what_it_asks_for_and_only_the_origin_knows(
+    open_to_shop: Darkroom,
+) -> None:
+    asked = {"access-control-request-headers": "x-amz-date, X-Legacy,if-match, not a name,"}
+
+    answer = await sent(open_to_shop, "OPTIONS", ASKING | asked)
+
+    named = answer.headers["access-control-allow-headers"].split(", ")
+    assert named[-2:] == ["x-amz-date", "x-legacy"]
+    assert "If-Match" in named
+
+
+@pytest.mark.parametrize("path", ["/ops", "/ops/rollout", "/ops/nowhere", "/qa", "/%6fps/jobs"])
+async def test_what_is_for_operators_is_for_no_other_page(
+    open_to_shop: Darkroom, path: str
+) -> None:
+    asked = await open_to_shop.send(a_request("OPTIONS", path, ASKING))
+    read = await open_to_shop.send(a_request("GET", path, {"origin": SHOP}))
+
+    assert asked.status == 403
+    assert "access-control-allow-origin" not in asked.headers
+    assert "access-control-allow-origin" not in read.headers
+
+
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "https://shop.example.evil", "null", "http://shop.example"]
 )

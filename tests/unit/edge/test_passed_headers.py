@@ -3,7 +3,7 @@
 import pytest
 
 from edge.origin import credentials
-from edge.passed_headers import dropped, passed_cookies
+from edge.passed_headers import CORS, dropped, dropped_of_answer, passed_cookies
 from tests.unit.darkroom import a_request
 
 
@@ -83,3 +83,35 @@ def test_of_what_the_origin_is_asked_by_us_the_same_is_true() -> None:
 
     assert credentials(given) == {"authorization": "Bearer x", "cookie": "a=1"}
     assert credentials({"cookie": "CF_Authorization=x"}) == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "connection",
+        "proxy-authenticate",
+        "upgrade",
+        "x-hop",
+        "access-control-allow-origin",
+        "access-control-allow-credentials",
+        "access-control-max-age",
+    ],
+)
+def test_of_an_answer_what_is_for_this_hop_or_ours_to_say_is_left_out(name: str) -> None:
+    headers = {"connection": "X-Hop", name: "X-Hop"}
+
+    assert name in dropped_of_answer(headers, CORS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["set-cookie", "etag", "content-length", "access-control-expose-headers", "www-authenticate"],
+)
+def test_of_an_answer_everything_else_comes_back(name: str) -> None:
+    assert name not in dropped_of_answer({name: "1"}, CORS)
+
+
+def test_where_nobody_else_says_who_may_read_it_the_origin_does() -> None:
+    headers = {"access-control-allow-origin": "*"}
+
+    assert "access-control-allow-origin" not in dropped_of_answer(headers, ())

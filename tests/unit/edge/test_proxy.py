@@ -5,7 +5,7 @@ import json
 import pytest
 
 from domain.errors import Code, Refusal
-from domain.limits import PROXY_BODY_BYTES_MAX, PROXY_HEADER_BYTES_MAX
+from domain.limits import PROXY_BODY_BYTES_MAX, PROXY_HEADER_BYTES_MAX, PROXY_TIMEOUT_MS_MAX
 from edge.proxy import Bounds, Proxy, Silence
 from tests.fakes.memory_origin import MemoryOrigin
 from tests.unit.darkroom import BOUNDS, TRACEPARENT, a_request
@@ -145,6 +145,51 @@ async def test_an_upload_has_the_time_that_a_slow_line_takes() -> None:
     await a_proxy(origin).passed_on(a_request("POST", "/api/legacy/echo", headers))
 
     assert origin.sent[0].timeout_ms == BOUNDS.timeout_ms + 400_000
+
+
+async def test_an_upload_of_unknown_length_has_the_longest_time() -> None:
+    origin = MemoryOrigin()
+
+    await a_proxy(origin).passed_on(a_request("POST", "/api/legacy/echo"))
+
+    assert origin.sent[0].timeout_ms == PROXY_TIMEOUT_MS_MAX
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+async def test_what_has_no_body_has_no_more_time_for_it(method: str) -> None:
+    origin = MemoryOrigin()
+
+    await a_proxy(origin).passed_on(a_request(method, "/api/legacy/echo"))
+
+    assert origin.sent[0].timeout_ms == BOUNDS.timeout_ms
+
+
+async def test_a_body_that_was_read_has_arrived() -> None:
+    origin = MemoryOrigin()
+
+    await a_proxy(origin).passed_on(a_request("POST", "/api/uploads/finalize"), b"{}")
+
+    assert origin.sent[0].timeout_ms == BOUNDS.timeout_ms
+
+
+@pytest.mark.parametrize(
+    ("headers", "bound_ms"),
+    [
+        ({"content-length": "0"}, 15_000),
+        ({"content-length": "3200000"}, 115_000),
+        ({}, None),
+        ({"content-length": "x"}, None),
+        ({"content-length": "100", "content-encoding": "gzip"}, None),
+    ],
+)
+async def test_a_body_of_known_length_must_end_in_time(
+    headers: dict[str, str], bound_ms: int | None
+) -> None:
+    origin = MemoryOrigin()
+
+    await a_proxy(origin).passed_on(a_request("GET", "/api/account"))
+
+    assert origin.sent[0].body_timeout_ms(headers) == bound_ms
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Other ways to a file at the origin than our own routes: held to the same locks."""
 
+import json
+
 import pytest
 
 from tests.unit.darkroom import ORDER, a_request, a_token
@@ -114,3 +116,18 @@ async def test_others_are(path: str, headers: dict[str, str]) -> None:
     answer = await legacy.send(a_request("GET", path, UPGRADE | headers))
 
     assert answer.status == 101
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/customers/ada@example.org", "/api/files/ada@example.org", "/ada@example.org"]
+)
+async def test_what_is_not_ours_is_logged_without_its_path(
+    path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    legacy = Legacy(success_sample_percent=100)
+
+    await legacy.send(a_request("GET", path))
+
+    out = capsys.readouterr().out
+    assert [json.loads(line)["event"] for line in out.splitlines()] == ["request.served"]
+    assert "ada" not in out
