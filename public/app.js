@@ -2,7 +2,7 @@
 import { byId, call, duration, fill, words } from "./api.js";
 import { openDialog, refreshDialog, send } from "./dialogs.js";
 import { watch } from "./live.js";
-import { held, isActive, remove, replaceAll, update } from "./tiles.js";
+import { arrange, held, isActive, remove, replaceAll, update } from "./tiles.js";
 
 const SUBMIT_MAX = 500; // files in one submit-edits
 const SUMMARY_EVERY_MS = 5_000; // a screen reader hears of the order at most this often
@@ -18,7 +18,7 @@ async function start() {
   const problem = await answer.then((signedIn) => void (session = signedIn), (trouble) => trouble);
   if (problem && token) become("signed_out", problem);
   else if (problem?.status === 401) become("signed_out");
-  else if (orderId) live = watch(orderPath, read, become); // also without any answer: the socket goes on trying
+  else if (orderId) live = watch(orderId, read, become); // also without any answer: the socket goes on trying
   else become("idle");
 }
 
@@ -40,11 +40,11 @@ function become(state, { untilMs, message } = {}) {
 }
 
 function read({ type, files, data, status: whole }) {
-  if (type === "hello") replaceAll(files);
+  if (files) replaceAll(files);
   else if (type === "darkroom.file.deleted") remove(data.file);
-  else update(data.file);
-  if (type === "hello") become("live");
-  if (whole || data.status.version >= status.version) status = whole ?? data.status;
+  else if (data?.file) update(data.file);
+  else if (data?.file_ids) arrange(data.file_ids);
+  status = data?.status ?? (files ? whole : status); // where we go on, the events that follow lead to `whole`
   showOrder();
   refreshDialog();
 }

@@ -14,6 +14,15 @@ const sight = new IntersectionObserver((sightings) => {
 export function replaceAll(files) {
   for (const file of held.values()) if (!files.some(({ id }) => id === file.id)) remove(file);
   files.forEach(show);
+  arrange(files.map(({ id }) => id));
+}
+
+/** Moves only what is out of place, because what is moved loses the focus. */
+export function arrange(ids) {
+  const tiles = byId("tiles");
+  ids.filter((id) => held.has(id)).forEach((id, at) => {
+    if (tiles.children[at] !== byId(id)) tiles.insertBefore(byId(id), tiles.children[at]);
+  });
 }
 
 export const update = (file) => file.version <= held.get(file.id)?.version || show(file);

@@ -1,0 +1,225 @@
+/* Follows an order or a room of Darkroom, whatever breaks: by WebSocket, else server-sent events, else long poll, going
+   on from one cursor. For browsers and other runtimes with fetch; no dependencies. How to use it: docs/live.md. */
+import { bearer, EXPIRED, Line, LINE_LOST, problemOf, TRANSPORTS } from "./darkroom-lines.js";
+
+const FIRST_FRAME_MS_MAX = 10_000; // then something between us and the server swallows it
+const STEADY_MS = 10_000; // only a connection that lasted starts the pauses anew
+const PAUSE_MS = 1_000, PAUSE_MS_MAX = 30_000;
+const FAITHFUL = 2; // failures, before a transport that has worked is doubted
+const BETTER_AFTER_MS = 300_000, BETTER_AFTER_MS_MAX = 3_600_000; // when the better transports are tried once more
+const PUBLISH_TRIES = 8;
+const NO_TOKEN = "no_token"; // it could not be had now
+
+/** What follows a close code: docs/api.md has the whole table. Of HTTP: 401 is as 4401, 429 as 4429. */
+export const CLOSINGS = {
+  1000: "stop", 1001: "retry", 1006: "retry", 1009: "stop", 1011: "retry", 1012: "retry", 4400: "stop", 4401: "refresh",
+  4403: "stop", 4404: "stop", 4408: "retry", 4409: "stop", 4429: "wait",
+};
+const REASONS = { 401: "signed_out", 403: "forbidden", 404: "not_found", 409: "replaced" };
+
+/** Everything that happens to an order. Options: docs/live.md. */
+export function followOrder(orderId, options) {
+  const path = `/api/orders/${encodeURIComponent(orderId)}`;
+  return new DarkroomLive({ socket: `${path}/live`, events: `${path}/events` }, options);
+}
+
+/** Everything that is said in a room; with a WebSocket one is a member of it, too. */
+export function followRoom(roomId, options) {
+  const room = encodeURIComponent(roomId), path = `/rooms/${room}`;
+  const socket = `/ws/${room}?tab=${crypto.randomUUID()}`;
+  return new DarkroomLive({ socket, events: `${path}/events`, messages: `${path}/messages` }, options);
+}
+
+/** Tells by events: `state`, `snapshot`, `resumed`, `event`, `frame`. Begins by itself; ends by close(). */
+export class DarkroomLive extends EventTarget {
+  #paths; #base; #askToken; #transports; #cursor;
+  #token; #wantsFresh = false; #isFresh = false;
+  #failures = 0; #preferred = 0; #hasWorked = false; #betterAt = 0; #betterAfterMs = BETTER_AFTER_MS;
+  #skipsTo = 0; #line; #wake; #isOver = false;
+  #onNetwork = ({ type }) => {
+    this.#betterAt = 0;
+    if (type === "online") this.#wake?.();
+    this.#line?.probe();
+  };
+
+  constructor(paths, { base = globalThis.location?.href, token, cursor, transports = Object.keys(TRANSPORTS) } = {}) {
+    super();
+    [this.#paths, this.#base, this.#askToken, this.#cursor] = [paths, base, token, cursor];
+    this.#transports = transports;
+    for (const name of ["online", "offline"]) globalThis.addEventListener?.(name, this.#onNetwork);
+    queueMicrotask(() => this.#follow()); // whoever made us listens first
+  }
+
+  /** Of the last thing told: keep it to go on from there another day. */
+  get cursor() { return this.#cursor; }
+
+  /** Ends a pause, or makes sure that the line is alive. */
+  reconnect() {
+    this.#wake?.();
+    this.#line?.probe();
+  }
+
+  /** For good, and without another word. */
+  close() {
+    this.#isOver = true;
+    for (const name of ["online", "offline"]) globalThis.removeEventListener?.(name, this.#onNetwork);
+    this.#line?.end({ code: 1000 });
+    this.#wake?.();
+  }
+
+  /** To a room: resolves with what the server says of it, once it is told. Sent again with the same id until then. */
+  async publish({ id = crypto.randomUUID(), type = "message", data = null }) {
+    const headers = { "content-type": "application/json" }, body = JSON.stringify({ id, type, data });
+    for (let tries = 1; ; tries++) {
+      const token = await this.#tokenOf();
+      const answer = await fetch(new URL(this.#paths.messages, this.#base), {
+        method: "POST", body, headers: { ...headers, ...bearer(token) }, signal: AbortSignal.timeout(20_000),
+      }).catch(() => null);
+      if (answer?.ok) return answer.json();
+      const problem = answer ? await problemOf(answer) : { code: LINE_LOST };
+      const next = verdict(problem.code);
+      if (next === "stop" || (next === "refresh" && !this.#forget(token)) || tries === PUBLISH_TRIES)
+        throw Object.assign(new Error(problem.detail ?? "the server cannot be reached"), problem);
+      await new Promise((resolve) => setTimeout(resolve, problem.retryAfterMs || pauseMs(tries)));
+    }
+  }
+
+  // --- From one connection to the next
+
+  async #follow() {
+    while (!this.#isOver) {
+      let ending;
+      for (const name of this.#turn()) {
+        ending = await this.#connect(name);
+        if (this.#isOver) return;
+        if (ending.lastedMs !== undefined || ending.code !== LINE_LOST) break; // it worked, or the server has spoken
+      }
+      await this.#goOn(ending);
+    }
+  }
+
+  /** The transports to try, one after the other, before the next pause. */
+  #turn() {
+    const start = Date.now() < this.#betterAt ? this.#preferred : 0;
+    const isKnownToWork = this.#hasWorked && start === this.#preferred;
+    if (isKnownToWork && this.#failures < FAITHFUL) return this.#transports.slice(start, start + 1);
+    return [...this.#transports.slice(start), ...this.#transports.slice(0, start)];
+  }
+
+  async #connect(transport) {
+    this.#tell("state", { state: "connecting", transport });
+    let begunMs;
+    const take = (frame) => {
+      clearTimeout(deadline);
+      this.#take(frame);
+      if (begunMs || this.#isOver) return;
+      begunMs = Date.now();
+      this.#isFresh = false;
+      this.#settleFor(this.#transports.indexOf(transport));
+      this.#tell("state", { state: "live", transport });
+    };
+    const line = this.#line = new Line(this.#paths, this.#base, () => this.#cursor, take);
+    const deadline = setTimeout(() => line.end({ code: LINE_LOST }), FIRST_FRAME_MS_MAX);
+    const open = (token) => {
+      line.token = token;
+      return line.signal.aborted ? {} : TRANSPORTS[transport](line);
+    };
+    const fail = (trouble) => line.end(trouble instanceof Error ? { code: LINE_LOST } : trouble);
+    this.#tokenOf().then(open).then((ending) => line.end(ending), fail);
+    const ending = await line.ended;
+    clearTimeout(deadline);
+    this.#line = null;
+    return { ...ending, token: line.token, lastedMs: begunMs && Date.now() - begunMs };
+  }
+
+  #settleFor(index) {
+    this.#hasWorked = true;
+    if (index !== 0 && Date.now() >= this.#betterAt) {
+      this.#betterAt = Date.now() + this.#betterAfterMs;
+      this.#betterAfterMs = Math.min(BETTER_AFTER_MS_MAX, 2 * this.#betterAfterMs);
+    }
+    if (index === 0) this.#betterAfterMs = BETTER_AFTER_MS;
+    this.#preferred = index;
+  }
+
+  async #goOn({ code, detail, retryAfterMs, token, lastedMs = 0 }) {
+    if (lastedMs >= STEADY_MS) this.#failures = 0;
+    const next = verdict(code);
+    if (next === "refresh" && this.#forget(token)) return; // at once, and only once: the next one must be let in
+    if (next === "stop" || next === "refresh") {
+      this.close();
+      return this.#tell("state", { state: "stopped", code, reason: REASONS[code % 4000] ?? "refused", detail });
+    }
+    const ms = pauseMs(this.#failures++) + (retryAfterMs || (next === "wait" ? PAUSE_MS_MAX : 0));
+    const woken = new Promise((resolve) => { this.#wake = resolve; });
+    const timer = setTimeout(this.#wake, ms);
+    this.#tell("state", { state: "waiting", untilMs: Date.now() + ms, code, detail });
+    await woken;
+    clearTimeout(timer);
+    this.#wake = null;
+  }
+
+  // --- Who we are
+
+  async #tokenOf() {
+    const fresh = this.#wantsFresh;
+    if (!this.#askToken || this.#token) return this.#token;
+    const ask = async () => this.#askToken({ fresh });
+    const token = await ask().catch(() => { throw { code: NO_TOKEN }; });
+    if (token === null) throw { code: EXPIRED };
+    this.#wantsFresh = false;
+    return this.#token = token;
+  }
+
+  /** After a refusal of this token: whether there may be another. */
+  #forget(token) {
+    if (token !== this.#token) return true; // there is a newer one already
+    if (!this.#askToken || this.#isFresh) return false;
+    [this.#token, this.#wantsFresh, this.#isFresh] = [undefined, true, true];
+    return true;
+  }
+
+  /** The session ends in a minute: a newer token keeps the line. Without one it is closed, and then we ask again. */
+  async #renew(line) {
+    [this.#token, this.#wantsFresh] = [undefined, true];
+    const token = await this.#tokenOf().catch(() => null);
+    if (token && line === this.#line) line.send(JSON.stringify({ type: "auth", token }));
+  }
+
+  // --- What is told
+
+  #take(frame) {
+    if (frame.type === "hello") return this.#greet(frame);
+    if (frame.type === "expiring") void this.#renew(this.#line);
+    if (!frame.specversion) return this.#tell("frame", frame);
+    const [epoch, offset] = placeOf(frame.cursor), [ours, known] = placeOf(this.#cursor);
+    if (epoch === ours && offset <= known) return; // told already
+    const isWhole = epoch === ours && (offset === known + 1 || offset <= this.#skipsTo);
+    if (!isWhole) return this.#line.end({ code: LINE_LOST, detail: "something was missing" });
+    this.#cursor = frame.cursor;
+    this.#tell("event", frame);
+  }
+
+  /** Whoever is owed much gets the newest of each file alone: up to `skipsTo` offsets may be missing. */
+  #greet(hello) {
+    this.#skipsTo = hello.status?.cursor ? placeOf(hello.status.cursor)[1] : Infinity;
+    if (!hello.recovered) this.#cursor = hello.cursor;
+    this.#tell(hello.recovered ? "resumed" : "snapshot", hello);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(Object.assign(new Event(type), { detail }));
+  }
+}
+
+const pauseMs = (failures) => Math.random() * Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** failures); // full jitter
+
+function verdict(code) {
+  const known = CLOSINGS[code] ?? (code < 1000 && CLOSINGS[code + 4000]);
+  return known || (code >= 400 && code < 500 ? "stop" : "retry");
+}
+
+function placeOf(cursor) {
+  const at = cursor?.lastIndexOf("-") ?? -1;
+  return [cursor?.slice(0, at), Number(cursor?.slice(at + 1))];
+}
