@@ -67,7 +67,7 @@ class Settings(Variables):
     hydration_fresh_ms: int = Field(default=10_000, ge=0, le=300_000)  # of the origin's word
     backend_request_timeout_ms: int = 15_000  # clamped, not refused: see `clamped`
     backend_retry_attempts: int = 1
-    canary_secret: str = Field(default="", repr=False)  # signs cohort cookies
+    canary_secret: str = Field(default="", repr=False)  # signs cohort cookies; an origin needs it
     canary_secret_previous: str = Field(default="", repr=False)  # believed while it is replaced
     canary_principals: str = ""  # user ids, separated by commas, whose X-Canary header counts
     canary_token: str = Field(default="", repr=False)  # or whoever sends it as X-Canary-Token
@@ -99,6 +99,12 @@ class Settings(Variables):
     def _knows_whom_access_lets_in(self) -> Self:
         if bool(self.access_team_domain) != bool(self.access_audience):
             raise ValueError("ACCESS_TEAM_DOMAIN and ACCESS_AUDIENCE need each other")
+        return self
+
+    @model_validator(mode="after")
+    def _signs_cohorts(self) -> Self:
+        if self.origin_api_base and not self.canary_secret:
+            raise ValueError("ORIGIN_API_BASE needs CANARY_SECRET")
         return self
 
     @field_validator("canary_secret", "canary_secret_previous", "canary_token")

@@ -50,6 +50,7 @@ def _init(request: Any, outgoing: Outgoing, signal: Any) -> Any:
         "method": request.method,
         "headers": headers,
         "redirect": "manual",
+        "cache": "no-store",  # what one customer may see is no other's, whatever a path ends in
         "signal": signal,
     }
     body = request.body if outgoing.body is None else to_js(outgoing.body)

@@ -150,6 +150,27 @@ async def test_a_value_that_cannot_be_read_leaves_things_as_they_are(
     assert cohort_of(answer).startswith("native")
 
 
+async def test_a_client_that_goes_in_the_middle_of_a_change_leaves_nothing_held(
+    moving: Migration, token: str, pictures: PhotoSet
+) -> None:
+    await settled(moving, token, 100)
+    intent = await begun(moving, token, "gone.jpg", pictures.rocket.path.read_bytes())
+    path = f"/api/files/{(await finalized(moving, token, intent)).json()['file_id']}"
+    await settled(moving, token, 0)
+    moving.origin.switch(path, method="DELETE", latency_ms=1_000)
+    async with moving.client(token) as client:
+        with pytest.raises(httpx.ReadTimeout):
+            await client.delete(path, timeout=0.4)
+    moving.origin.reset()
+    await settled(moving, token, 100)
+
+    async with moving.client(token) as client:
+        await seconds_until(
+            lambda: client.get(path, headers={"x-canary": "1"}),
+            lambda answer: answer.status_code == httpx.codes.NOT_FOUND,
+        )
+
+
 async def begun(moving: Migration, token: str, name: str, content: bytes) -> dict[str, str]:
     """An intent whose bytes were stored."""
     body = {

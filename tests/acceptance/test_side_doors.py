@@ -92,3 +92,4 @@ async def test_nothing_that_proves_an_operator_or_misleads_the_origin_arrives_th
     arrived = {name.lower(): value for name, value in told["headers"]}
     assert arrived["cookie"] == "a=1; b=2"
     assert not arrived.keys() & (sent.keys() - {"cookie"})
+    assert arrived["cache-control"] == "no-cache"  # which is how the platform keeps its cache out

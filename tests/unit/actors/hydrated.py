@@ -8,7 +8,11 @@ from tests.unit.factories import NOW_MS, a_file, another_file
 
 FRESH_MS = 10_000
 BASE = "https://legacy.example"
-SETTINGS = {"origin_api_base": BASE, "hydration_fresh_ms": FRESH_MS}
+SETTINGS = {
+    "origin_api_base": BASE,
+    "canary_secret": "c" * 32,
+    "hydration_fresh_ms": FRESH_MS,
+}
 
 
 def an_order(*updates: Value) -> OrderOnPaper:

@@ -38,7 +38,11 @@ from tests.unit.factories import (
 
 BASE = "https://legacy.example"
 TOKEN = "t" * 32
-BOTH: dict[str, Any] = {"origin_api_base": BASE, "origin_internal_token": TOKEN}
+BOTH: dict[str, Any] = {
+    "origin_api_base": BASE,
+    "origin_internal_token": TOKEN,
+    "canary_secret": "c" * 32,
+}
 DUE_MS = NOW_MS + REGISTER_AFTER_MS
 TOLD = RegisterUpload(an_upload(), "beach.jpg", NOW_MS)
 

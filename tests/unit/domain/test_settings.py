@@ -128,3 +128,13 @@ def test_an_entry_that_names_no_operator_is_told_and_not_shown(given: str, why: 
     assert str(invalid.value).startswith("OPERATOR_TOKENS: ")
     assert why in str(invalid.value)
     assert "s3cr3t" not in str(invalid.value)
+
+
+def test_before_an_origin_cohorts_are_signed() -> None:
+    origin = {"ORIGIN_API_BASE": "https://legacy.example"}
+
+    with pytest.raises(SettingsInvalid) as invalid:
+        Settings.read(ENVIRONMENT | origin)
+
+    assert "ORIGIN_API_BASE needs CANARY_SECRET" in str(invalid.value)
+    assert Settings.read(ENVIRONMENT | origin | {"CANARY_SECRET": "c" * 32}).origin_api_base

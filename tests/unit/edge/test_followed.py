@@ -1,5 +1,7 @@
 """Writes that the origin serves: what they change is heard of here."""
 
+import asyncio
+
 import pytest
 
 from edge.proxy import Silence
@@ -31,6 +33,23 @@ async def test_what_the_origin_deletes_is_deleted_here() -> None:
     legacy.is_served_by(native=True)
     assert (await legacy.call("GET", path)).status == 404
     assert await legacy.listed() == []
+
+
+async def test_who_goes_away_meanwhile_leaves_nothing_undone() -> None:
+    legacy, path = await ours()
+    asking = asyncio.ensure_future(delete(legacy, path))
+
+    async def go_away() -> None:
+        asking.cancel()
+
+    legacy.origin.meanwhile = go_away
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await legacy.changes_end()
+
+    legacy.is_served_by(native=True)
+    assert (await legacy.call("GET", path)).status == 404
 
 
 async def test_what_the_origin_renames_and_marks_is_so_here() -> None:
