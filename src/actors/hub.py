@@ -112,16 +112,20 @@ class Hub:
         span = self._repository.span()
         return span.head if span else None
 
-    def since(self, cursor: Cursor | None, limit: int = ALL) -> Resumption:
+    def since(
+        self, cursor: Cursor | None, limit: int = ALL, coalesce_from: int | None = None
+    ) -> Resumption:
         """What came after the cursor; at most `limit` events, so that one may go on from there.
 
         Without a cursor, or with one that leads out of what is kept: where the log is now.
         """
+        if coalesce_from is None:
+            coalesce_from = self._limits.coalesce_from
         span = self._repository.span()
         if span is None or cursor is None or not span.reaches(cursor):
             return Resumption(recovered=False, cursor=span.head if span else None)
         owed = span.head.offset - cursor.offset
-        if owed > self._limits.coalesce_from:
+        if owed > coalesce_from:
             events = self._repository.newest_after(cursor, limit)
         else:
             events = self._repository.after(cursor, limit) if owed else ()

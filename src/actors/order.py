@@ -18,7 +18,7 @@ from domain.cursor import Cursor
 from domain.errors import Code, Refusal
 from domain.file import FileStatus
 from domain.happening import Happening
-from domain.limits import SUBMIT_FILES_MAX
+from domain.limits import PACED_COALESCE_FROM, SUBMIT_FILES_MAX
 from domain.messages.operations import OrderTotals
 from domain.messages.order import (
     ORDER_MESSAGE,
@@ -133,6 +133,10 @@ class OrderCore:
         if not self._exists:
             raise Refusal(Code.ORDER_NOT_FOUND, NO_SUCH_ORDER)
         return self._log.opening(self._owned(caller_id), since, limit)
+
+    def catch_up(self, since: Cursor) -> Opening:
+        """For all sockets at once, each of which was let in before."""
+        return self._log.opening(self._known(), since, ALL, PACED_COALESCE_FROM)
 
     def cursor(self) -> str | None:
         """Of the newest that has happened."""

@@ -1,6 +1,7 @@
 """The Durable Object of one order: messages, the alarm, and its watchers by each transport."""
 
 import secrets
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from actors.environment import performer_of, settings_of
 from actors.host import Host
 from actors.live import Streams, poll
 from actors.order import OrderCore
+from actors.pacing import Pace
 from actors.remote import refused
 from actors.sessions import Attachment, renew, sweep
 from actors.waiting import Waiting, too_many
@@ -39,6 +41,7 @@ class OrderActor(DurableObject):
         self.waiting = Waiting(self.core.cursor)
         self.streams = Streams(self.waiting, clock_ms)
         self.responses = StreamResponses(self.name)
+        self.pace = Pace(partial(told, self), self.core.catch_up, clock_ms)
         ctx.setWebSocketAutoResponse(WebSocketRequestResponsePair.new("ping", "pong"))
 
     async def receive(self, text: str) -> str:
@@ -46,11 +49,7 @@ class OrderActor(DurableObject):
         try:
             events = self.core.take_events()
             self.waiting.release(events)
-            if events:
-                end_sessions(self)
-                sockets = self.ctx.getWebSockets()
-                for event in events:
-                    broadcast(sockets, crossed(event.text), self.name)
+            self.pace.happened(events)
         finally:
             await self.host.settle()  # what is kept is owed, whatever becomes of its watchers
         return answer
@@ -117,7 +116,17 @@ def watch_in(headers: Any) -> Watch:
     return Watch(caller_id=headers.get("x-darkroom-caller"), expires_at_ms=expires_at_ms)
 
 
+def told(actor: OrderActor, texts: Sequence[str]) -> int:
+    """Everybody whose session holds; how many sockets that were."""
+    end_sessions(actor)
+    sockets = actor.ctx.getWebSockets()
+    for text in texts:
+        broadcast(sockets, crossed(text), actor.name)
+    return len(sockets)
+
+
 def accepted(actor: OrderActor, watch: Watch, since: Cursor | None) -> Any:
+    actor.pace.flush()
     opening = actor.core.opening(watch.caller_id, since)
     if len(actor.ctx.getWebSockets()) >= ORDER_WATCHERS_MAX:
         raise too_many(f"{ORDER_WATCHERS_MAX} connections watch this order already")

@@ -61,8 +61,10 @@ class OrderLog:
 
     # --- Reading --------------------------------------------------------------------------------
 
-    def opening(self, order: Order, since: Cursor | None, limit: int) -> Opening:
-        resumption = self.hub.since(since, limit)
+    def opening(
+        self, order: Order, since: Cursor | None, limit: int, coalesce_from: int | None = None
+    ) -> Opening:
+        resumption = self.hub.since(since, limit, coalesce_from)
         if resumption.recovered and since is not None:
             status = StatusView.of(status_of(order))
             hello = HelloAgain(cursor=str(since), status=status).model_dump_json()

@@ -45,7 +45,7 @@ class Follower:
             case "hello" if frame["recovered"]:
                 assert frame["cursor"] == self.cursor
                 self.resumptions += 1
-                self._may_skip_to(frame["status"]["cursor"])
+                self._skips_until = offset_of(frame["status"]["cursor"])
             case "hello":
                 self._start(frame)
             case "darkroom.file.changed" | "darkroom.file.deleted" | "darkroom.order.changed":
@@ -56,15 +56,11 @@ class Follower:
     def take_page(self, page: Frame) -> None:
         if not page["recovered"]:
             self._start(page)
-        self._may_skip_to(page["cursor"])
+        owed = offset_of(page["cursor"]) - offset_of(self.cursor)
+        self._skips_until = offset_of(page["cursor"]) if owed > COALESCED_FROM else 0
         for event in page["events"]:
             self._apply(event)
         assert self.cursor == page["cursor"]
-
-    def _may_skip_to(self, cursor: str) -> None:
-        """Who is owed much gets the newest of each file alone."""
-        owed = offset_of(cursor) - offset_of(self.cursor)
-        self._skips_until = offset_of(cursor) if owed > COALESCED_FROM else 0
 
     def _start(self, hello: Frame) -> None:
         self.snapshots += 1
