@@ -51,6 +51,7 @@ check: lint
 
 # One run of pytest over everything comes last, so that its summary is the last thing printed.
 test: setup lint
+	@$(VENV) -m tools.browser
 	@$(VENV) -m pytest tests
 
 .PHONY: lint

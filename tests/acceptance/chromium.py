@@ -10,7 +10,6 @@ import base64
 import itertools
 import json
 import os
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,9 +20,9 @@ import httpx
 import websockets
 
 from tests.acceptance.photographer import DEADLINE_S, eventually
+from tools.browser import found
 
-PROGRAMS: Final = ("chromium-headless-shell", "chromium", "google-chrome", "chrome")
-PROGRAM: Final = next(filter(None, map(shutil.which, PROGRAMS)), None)
+PROGRAM: Final = found()
 OPTIONS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--no-first-run", "--no-proxy-server", "--remote-debugging-port=0"),
