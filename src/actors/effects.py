@@ -92,11 +92,14 @@ class ExpireUpload:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterUpload:
-    """Tell the origin of what was finalized here. It takes the same file twice."""
+class TellOrigin:
+    """The file as it is, whole and under its version. It may be told the same twice."""
 
     upload: Upload
     name: str  # of now
+    marked: bool
+    deleted: bool
+    version: int
     created_at_ms: int
 
 
@@ -117,7 +120,7 @@ Effect = (
     | NudgeFiles
     | ReportOrder
     | ExpireUpload
-    | RegisterUpload
+    | TellOrigin
     | SendAlert
 )
 
@@ -131,7 +134,7 @@ def ids_of(effect: Effect) -> dict[str, str]:
             return {"order_id": effect.order_id, "file_id": effect.apply.snapshot.file_id}
         case PurgeObjects() | SweepObjects() | ArchiveObject() | ExpireUpload():
             return {"file_id": effect.file_id}
-        case RegisterUpload():
+        case TellOrigin():
             return {"file_id": effect.upload.file_id}
         case RecordAudit():
             return {"target": effect.target_id}

@@ -7,10 +7,10 @@ from actors.effects import (
     Effect,
     PurgeObjects,
     RecordAudit,
-    RegisterUpload,
     SendDispatch,
     SweepObjects,
     TellOrder,
+    TellOrigin,
 )
 from actors.file_keeper import FileKeeper
 from actors.file_operations import FileOperations
@@ -52,7 +52,7 @@ from domain.messages.reply import Done, Gone
 from domain.settings import Settings
 from domain.snapshot import JobSummary, snapshot, summary
 from domain.values import Value
-from domain.wakeup import Deadline
+from domain.wakeup import RETRIES_MAX_MS, Deadline
 from storage.actions import Actions
 from storage.deadlines import Deadlines
 from storage.file_repository import MIGRATIONS, FileRepository
@@ -66,7 +66,7 @@ class FileCore:
         self._sql = sql
         self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = FileRepository(sql)
-        self._deadlines = Deadlines(sql)
+        self._deadlines = Deadlines(sql, RETRIES_MAX_MS)
         actions = Actions(sql)
         self._keeper = FileKeeper(sql, self._repository, self._deadlines, settings)
         self._outbox = FileOutbox(self._repository, actions, self._deadlines, settings)
@@ -207,7 +207,7 @@ class FileCore:
         if message.marked is not None:
             file = files.marked(file, now_ms, value=message.marked)
         files.check_version(before, message.versions)
-        self._keeper.save(before, file, now_ms)
+        self._keeper.save(before, file, now_ms, is_origins=message.hold_id is not None)
         return snapshot(file)
 
     def _delete(self, message: DeleteFile, now_ms: int) -> Done:
@@ -217,7 +217,7 @@ class FileCore:
         file = files.deleted(free, now_ms)
         if file is not free:
             files.check_version(before, message.versions)
-        self._keeper.save(before, file, now_ms)
+        self._keeper.save(before, file, now_ms, is_origins=message.hold_id is not None)
         return Done()
 
     def _nudged(self, message: Nudge, now_ms: int) -> Done:
@@ -261,8 +261,8 @@ class FileCore:
                 self._keeper.save(file, after, now_ms)
             case RecordAudit():
                 self._outbox.recorded(effect, now_ms)
-            case RegisterUpload():
-                self._origin.registered()
+            case TellOrigin():
+                self._origin.told(effect, reply, file, now_ms)
             case _:
                 raise AssertionError(effect)
 

@@ -7,7 +7,7 @@ from domain.file import File
 from domain.happening import Happening, happenings
 from domain.settings import Settings
 from domain.snapshot import outcome
-from domain.wakeup import changes
+from domain.wakeup import Deadline, changes
 from storage.deadlines import Deadlines
 from storage.file_repository import FileRepository
 from storage.sql import Sql
@@ -38,11 +38,17 @@ class FileKeeper:
                 del self._happenings[happened:]
         return result
 
-    def save(self, before: File | None, after: File, now_ms: int) -> None:
+    def save(
+        self, before: File | None, after: File, now_ms: int, *, is_origins: bool = False
+    ) -> None:
+        """`is_origins`: the origin has made this change, and need not hear of it."""
         if after is before:
             return
         self._repository.save(after)
-        for deadline, due_ms in changes(before, after, self._settings, now_ms).items():
+        due = changes(before, after, self._settings, now_ms)
+        if is_origins:
+            due.pop(Deadline.ORIGIN, None)
+        for deadline, due_ms in due.items():
             if due_ms is not None and due_ms <= now_ms:
                 self._deadlines.owe(deadline, now_ms)
             else:

@@ -60,6 +60,7 @@ class FileOperations:
                 for kind, due_ms, tries in self._deadlines.all()
             ),
             actions=self._actions.records(),
+            origin_refusal=file.origin_refusal,
         )
 
     def _changed(self, message: OperateFile, file: File, now_ms: int) -> File:

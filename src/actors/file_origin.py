@@ -1,14 +1,18 @@
-"""What a file's actor has to do with the origin: uploads registered or adopted, and holds."""
+"""What a file's actor has to do with the origin: what it tells it and adopts of it, and holds."""
 
+from actors.effects import TellOrigin
 from actors.file_keeper import FileKeeper
+from actors.origin import OriginAnswered
 from domain import file as files
 from domain import holding
 from domain.adoption import adopted, of_summary
 from domain.file import File
 from domain.hold import FileHold
-from domain.limits import REGISTER_AFTER_MS
+from domain.limits import ORIGIN_AFTER_MS
 from domain.messages.file import Held, Hold, HoldFor, Register, Registered
+from domain.origin_refusal import OriginRefusal
 from domain.settings import Settings
+from domain.values import Value
 from domain.wakeup import Deadline
 from storage.deadlines import Deadlines
 from storage.file_repository import FileRepository
@@ -35,8 +39,8 @@ class FileOrigin:
             self._keeper.save(None, file, now_ms)
             for job in reversed(facts.past_jobs if facts else ()):
                 self._repository.keep_past_job(of_summary(job))
-            if facts is None and self._settings.registers_uploads:
-                self._deadlines.set(Deadline.REGISTER, now_ms + REGISTER_AFTER_MS)
+            if facts is None and self._settings.tells_origin:
+                self._deadlines.set(Deadline.ORIGIN, now_ms + ORIGIN_AFTER_MS)
         files.check_owner(file, message.upload.owner_id)
         files.check_present(file)
         if facts is None:
@@ -44,6 +48,7 @@ class FileOrigin:
         return Registered.of(file, is_repeat=is_repeat)
 
     def hold(self, message: Hold, file: File, now_ms: int) -> Held:
+        """What the origin has not heard yet of the file, it hears before the reply goes out."""
         files.check_owner(file, message.caller_id)
         files.check_present(file)
         if message.verb is HoldFor.EDIT:
@@ -55,8 +60,20 @@ class FileOrigin:
             expires_at_ms=now_ms + message.lifetime_ms,
         )
         self._keeper.save(file, holding.held(file, hold, now_ms), now_ms)
+        if self._deadlines.due_ms(Deadline.ORIGIN) is not None:
+            self._deadlines.owe(Deadline.ORIGIN, now_ms)
         return Held(order_id=file.upload.order_id)
 
-    def registered(self) -> None:
-        """The origin has heard of it."""
-        self._deadlines.set(Deadline.REGISTER, None)
+    def told(self, effect: TellOrigin, reply: Value | None, file: File, now_ms: int) -> None:
+        """The origin knows that version, or will not have it: then the next change is told anew.
+
+        If the file has moved on meanwhile, it is owed still.
+        """
+        refusal = None
+        if isinstance(reply, OriginAnswered) and reply.is_refusal:
+            refusal = OriginRefusal(status=reply.status, at_ms=now_ms)
+        if refusal != file.origin_refusal:
+            update = {"origin_refusal": refusal}
+            self._keeper.save(file, file.model_copy(update=update), now_ms)
+        if file.version == effect.version:
+            self._deadlines.set(Deadline.ORIGIN, None)

@@ -5,10 +5,10 @@ from actors.effects import (
     Effect,
     PurgeObjects,
     RecordAudit,
-    RegisterUpload,
     SendDispatch,
     SweepObjects,
     TellOrder,
+    TellOrigin,
 )
 from domain import keys
 from domain.file import File
@@ -59,8 +59,15 @@ class FileOutbox:
                 return ArchiveObject(file.id, file.processed_key, keys.archived(file.processed_key))
             case Deadline.AUDIT:
                 return RecordAudit(file.id, RecordActions(records=self._actions.owed()))
-            case Deadline.REGISTER:
-                return RegisterUpload(upload, file.name, file.created_at_ms)
+            case Deadline.ORIGIN:
+                return TellOrigin(
+                    upload=upload,
+                    name=file.name,
+                    marked=file.marked,
+                    deleted=file.deleted_at_ms is not None,
+                    version=file.version,
+                    created_at_ms=file.created_at_ms,
+                )
             case Deadline.LEASE | Deadline.HOLD:
                 raise AssertionError("its end is a change of the file, not an effect")
 

@@ -1,20 +1,23 @@
-"""The backend that we migrate from, as actors address it: to be told of what was finalized here."""
+"""The backend that we migrate from, as actors address it: to be told of files as they are here."""
 
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import Self
+from typing import Final, Self
 
-from actors.effects import RegisterUpload
+from actors.effects import TellOrigin
 from domain.errors import Outage
-from domain.limits import ORIGIN_ANSWER_BYTES_MAX, REGISTER_TIMEOUT_MS
+from domain.limits import ORIGIN_ANSWER_BYTES_MAX, ORIGIN_TIMEOUT_MS
 from domain.settings import Settings
 from domain.values import Value
 from domain.views import rfc3339
 from storage.web import Web, WebRequest
 
+SUCCESS: Final = range(200, 300)
+# They say that this very state is not to be had, now or later. Anything else may be mended.
+REFUSALS: Final = frozenset({409, 410, 422})
+
 
 class UploadTold(Value):
-    """The body of `POST /internal/files`."""
+    """As it was at finalize, or as the origin itself has told of it."""
 
     file_id: str
     order_id: str
@@ -27,6 +30,24 @@ class UploadTold(Value):
     created_at: str
 
 
+class FileTold(Value):
+    """The body of `PUT /internal/files/{id}`. Of two, the one with the higher version counts."""
+
+    upload: UploadTold
+    name: str
+    marked: bool
+    deleted: bool
+    version: int
+
+
+class OriginAnswered(Value):
+    status: int
+
+    @property
+    def is_refusal(self) -> bool:
+        return self.status in REFUSALS
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     web: Web
@@ -36,22 +57,33 @@ class Origin:
     @classmethod
     def of(cls, settings: Settings, web: Web) -> Self | None:
         """None, where there is none to be told."""
-        if not settings.registers_uploads:
+        if not settings.tells_origin:
             return None
         return cls(web, settings.origin_api_base, settings.origin_internal_token)
 
-    async def register(self, effect: RegisterUpload) -> None:
-        """Whatever it answers but that it has: to be told again."""
-        facts = effect.upload.model_dump() | {"name": effect.name}
-        told = UploadTold.model_validate(facts | {"created_at": rfc3339(effect.created_at_ms)})
+    async def tell(self, effect: TellOrigin) -> OriginAnswered:
+        """`Outage`: it is to be told again. Else it has heard, or will never have it so."""
         request = WebRequest(
-            "POST",
-            f"{self.base}/internal/files",
+            "PUT",
+            f"{self.base}/internal/files/{effect.upload.file_id}",
             {"content-type": "application/json", "x-internal-token": self.token},
-            told.model_dump_json(),
+            _told(effect).model_dump_json(),
         )
         answer = await self.web.ask(
-            request, timeout_ms=REGISTER_TIMEOUT_MS, bytes_max=ORIGIN_ANSWER_BYTES_MAX
+            request, timeout_ms=ORIGIN_TIMEOUT_MS, bytes_max=ORIGIN_ANSWER_BYTES_MAX
         )
-        if not HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
-            raise Outage(f"the origin answered {answer.status}")
+        answered = OriginAnswered(status=answer.status)
+        if answer.status in SUCCESS or answered.is_refusal:
+            return answered
+        raise Outage(f"the origin answered {answer.status}")
+
+
+def _told(effect: TellOrigin) -> FileTold:
+    facts = {**effect.upload.model_dump(), "created_at": rfc3339(effect.created_at_ms)}
+    return FileTold(
+        upload=UploadTold.model_validate(facts),
+        name=effect.name,
+        marked=effect.marked,
+        deleted=effect.deleted,
+        version=effect.version,
+    )

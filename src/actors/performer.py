@@ -14,14 +14,14 @@ from actors.effects import (
     NudgeFiles,
     PurgeObjects,
     RecordAudit,
-    RegisterUpload,
     ReportOrder,
     SendAlert,
     SendDispatch,
     SweepObjects,
     TellOrder,
+    TellOrigin,
 )
-from actors.origin import Origin
+from actors.origin import Origin, OriginAnswered
 from domain.errors import Code, Outage, Refusal
 from domain.file import OrderPause, Upload
 from domain.limits import QUEUE_SEND_MS_MAX
@@ -51,7 +51,7 @@ class Performer:
 
     async def perform(  # noqa: C901, PLR0912 -- a case each
         self, effect: Effect
-    ) -> Applied | Nudged | Done | Gone | AlertAnswered | None:
+    ) -> Applied | Nudged | Done | Gone | AlertAnswered | OriginAnswered | None:
         """What came back, if anybody asks. `Outage`: it did not happen, or nobody can say."""
         match effect:
             case SendDispatch():
@@ -77,9 +77,9 @@ class Performer:
                 await self.operations.report(effect.report)
             case ExpireUpload():
                 return await self._expire(effect)
-            case RegisterUpload():
+            case TellOrigin():
                 assert self.origin is not None, "nobody owes it without an origin"
-                await self.origin.register(effect)
+                return await self.origin.tell(effect)
             case SendAlert():
                 assert self.alerts is not None, "only the rollout's actor owes any"
                 return await self.alerts.send(effect.channel, effect.alert)

@@ -12,6 +12,7 @@ from domain.failure import NEEDS_REVISION, Failure, FailureCode
 from domain.hold import FileHold, check_none
 from domain.job import EditJob, JobEvent, JobStatus, Lease, Result
 from domain.limits import LEFTOVER_KEYS_MAX, LOCK_RETRY_AFTER_MAX_MS
+from domain.origin_refusal import OriginRefusal
 from domain.values import Stored
 
 
@@ -64,6 +65,7 @@ class File(Stored):
     is_paused: bool = False
     order_pause: OrderPause = OrderPause()
     holds: tuple[FileHold, ...] = ()  # of changes that the origin is making
+    origin_refusal: OriginRefusal | None = None  # of what it was told last
     fencing_token: int = 0  # of the last claim; grows for the life of the file id
     version: int = 1
     created_at_ms: int
@@ -219,8 +221,7 @@ def completed(file: File, token: int, preview: Preview, *, copied_bytes: int, no
 def attempt_failed(
     file: File, token: int, failure: Failure, *, backoff_ms: int, now_ms: int
 ) -> File:
-    job = _held(file, token)
-    job = jobs.attempt_failed(job, failure, backoff_ms=backoff_ms, now_ms=now_ms)
+    job = jobs.attempt_failed(_held(file, token), failure, backoff_ms=backoff_ms, now_ms=now_ms)
     return changed(file, now_ms, job=job, leftovers=left_over(file, attempt_keys(file)))
 
 

@@ -31,6 +31,14 @@ def happenings(before: File | None, after: File) -> Iterator[Happening]:
         yield Happening("file.lost", _facts(after), "error")
     if after.deleted_at_ms is not None and before.deleted_at_ms is None:
         yield Happening("file.deleted", _facts(after))
+    if after.origin_refusal not in {None, before.origin_refusal}:
+        yield _of_refusal(after)
+
+
+def _of_refusal(file: File) -> Happening:
+    assert file.origin_refusal is not None
+    facts = _facts(file, status=file.origin_refusal.status, version=file.version)
+    return Happening("origin.refused", facts, "error")
 
 
 def _moved(before: EditJob | None, after: EditJob) -> bool:

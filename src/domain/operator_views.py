@@ -7,6 +7,7 @@ from domain.messages.file import DeadlineFact, Inspection
 from domain.messages.operations import FailedFile, Parked
 from domain.messages.reply import AuditRecord, Operated
 from domain.operation import Operation
+from domain.origin_refusal import OriginRefusal
 from domain.timeline import Moment, timeline
 from domain.values import Value
 from domain.views import FileView, JobView, rfc3339
@@ -91,6 +92,15 @@ class DeadlineView(Value):
         return cls(kind=fact.kind, due_at=rfc3339(fact.due_ms), tries=fact.tries)
 
 
+class OriginRefusalView(Value):
+    status: int
+    at: str
+
+    @classmethod
+    def of(cls, refusal: OriginRefusal) -> Self:
+        return cls(status=refusal.status, at=rfc3339(refusal.at_ms))
+
+
 class MomentView(Value):
     at: str
     event: str
@@ -115,10 +125,12 @@ class InspectionView(Value):
     order_paused: bool  # its order, as the file last heard
     deadlines: tuple[DeadlineView, ...]
     leftovers: int  # objects to be removed
+    origin_refusal: OriginRefusalView | None  # of what it was told last of the file
     timeline: tuple[MomentView, ...]
 
     @classmethod
     def of(cls, inspection: Inspection) -> Self:
+        refusal = inspection.origin_refusal
         return cls(
             file=FileView.of(inspection.file),
             owner_id=inspection.file.owner_id,
@@ -129,6 +141,7 @@ class InspectionView(Value):
             order_paused=inspection.order_pause.is_paused,
             deadlines=tuple(map(DeadlineView.of, inspection.deadlines)),
             leftovers=len(inspection.leftovers),
+            origin_refusal=None if refusal is None else OriginRefusalView.of(refusal),
             timeline=tuple(map(MomentView.of, timeline(inspection))),
         )
 

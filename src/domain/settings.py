@@ -63,7 +63,7 @@ class Settings(Variables):
     # --- The migration: without an origin the product stands alone ------------------------------
     environment: Literal["production", "development"] = "production"
     origin_api_base: str = Field(default="", pattern=r"^(https?://[^\s/?#]+)?$")
-    origin_internal_token: str = Field(default="", repr=False)  # for what we register there
+    origin_internal_token: str = Field(default="", repr=False)  # for what we tell it of files
     hydration_fresh_ms: int = Field(default=10_000, ge=0, le=300_000)  # of the origin's word
     backend_request_timeout_ms: int = 15_000  # clamped, not refused: see `clamped`
     backend_retry_attempts: int = 1
@@ -115,8 +115,8 @@ class Settings(Variables):
         return given
 
     @property
-    def registers_uploads(self) -> bool:
-        """Whether the origin is to hear of what is finalized here."""
+    def tells_origin(self) -> bool:
+        """Whether the origin is to hear of files that come to be or change here."""
         return bool(self.origin_api_base and self.origin_internal_token)
 
     @property

@@ -1,9 +1,11 @@
 """When a file's actor has to wake: which deadlines a change of its file sets or clears."""
 
 from enum import StrEnum
+from typing import Final
 
 from domain.file import File
 from domain.job import JobStatus
+from domain.limits import ORIGIN_AFTER_MS, ORIGIN_RETRY_MAX_MS
 from domain.retention import may_archive
 from domain.settings import Settings
 
@@ -17,7 +19,10 @@ class Deadline(StrEnum):
     TELL = "tell"  # the order is to hear of the newest version
     AUDIT = "audit"  # what operators did is to be recorded
     HOLD = "hold"  # the first of the file's holds ends
-    REGISTER = "register"  # the origin is to hear of the upload
+    ORIGIN = "register"  # the origin is to hear of the file; older versions know it by that name
+
+
+RETRIES_MAX_MS: Final[dict[str, int]] = {Deadline.ORIGIN: ORIGIN_RETRY_MAX_MS}
 
 
 def changes(
@@ -34,13 +39,13 @@ def changes(
         changed[Deadline.DISPATCH] = None if waits_since is None else max(now_ms, waits_since[1])
     if after.deleted_at_ms is not None and (before is None or before.deleted_at_ms is None):
         changed[Deadline.PURGE] = now_ms
-        if settings.registers_uploads:
-            changed[Deadline.REGISTER] = None
     if after.leftovers != (before.leftovers if before else ()):
         is_clean = not after.leftovers
         changed[Deadline.SWEEP] = None if is_clean else now_ms + settings.sweep_after_ms
     if after.holds != (before.holds if before else ()):
         changed[Deadline.HOLD] = min((hold.expires_at_ms for hold in after.holds), default=None)
+    if settings.tells_origin and before is not None and _told(after) != _told(before):
+        changed[Deadline.ORIGIN] = now_ms + ORIGIN_AFTER_MS
     archive_ms = _archive_at_ms(after, settings)
     if archive_ms != (_archive_at_ms(before, settings) if before else None):
         changed[Deadline.ARCHIVE] = archive_ms
@@ -53,6 +58,11 @@ def _waits_since(file: File) -> tuple[str, int] | None:
     if job is None or job.status is not JobStatus.QUEUED or file.holds_jobs_back or file.holds:
         return None
     return (job.id, job.not_before_ms)
+
+
+def _told(file: File) -> tuple[str, bool, bool]:
+    """What the origin hears of a file that can change."""
+    return (file.name, file.marked, file.deleted_at_ms is not None)
 
 
 def _archive_at_ms(file: File, settings: Settings) -> int | None:

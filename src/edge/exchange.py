@@ -89,6 +89,7 @@ class Response:
     stream: object | None = None  # a body that Python never sees
     native: object | None = None  # a platform response to be passed on; `headers` come on top
     closing: Closing | None = None
+    copied: Callable[[int], Awaitable[bytes | None]] | None = None  # as a request's `read`: a copy
 
     def without_body(self) -> "Response":
         """As a HEAD is answered (RFC 9110, 9.3.2)."""

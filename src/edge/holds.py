@@ -12,20 +12,24 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, TypeGuard
 
-from domain.errors import Code, Outage, Refusal
+from domain.errors import Code, Facts, Outage, Refusal
 from domain.ids import is_file_id
+from domain.job import JobStatus
 from domain.limits import (
     HOLD_MARGIN_MS,
     HOLD_MS_MAX,
     HOLD_WAIT_MS,
     JSON_BODY_BYTES_MAX,
+    LOCK_RETRY_AFTER_MAX_MS,
     SUBMIT_HOLDS_MAX,
 )
 from domain.messages.file import DeleteFile, Hold, HoldFor, Unhold, UpdateFile
 from domain.messages.order import ActiveFile, ListActive
 from edge.exchange import Response
+from edge.finalizes import finalized
 from edge.hydration import invalidated
 from edge.origin import origin_file, timeout_ms
 from edge.proxy import has_unknown_length
@@ -37,10 +41,12 @@ Forward = Callable[[bytes | None], Awaitable[Response]]  # with the body, if it 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OF_ORDER: Final = re.compile(r"/api/orders/([A-Za-z0-9_-]+)/.+")
 OF_FILE: Final = re.compile(r"/api/files/([^/]+)(/.*)?")
+FINALIZES: Final = re.compile(r"/api/(uploads|pixcapture/upload)/finalize")
 SUBMITS: Final = re.compile(r"/api/orders/[^/]+/submit-edits")
 REVISES: Final = re.compile(r"/api/files/[^/]+/revision")
 SUCCESSES: Final = range(200, 300)
 CLIENT_ERRORS: Final = range(400, 500)
+CREDENTIALS: Final = frozenset({"authorization", "cookie", "x-device-token"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +62,15 @@ async def guarded(call: Call, forward: Forward, body: bytes | None = None) -> Re
     """What the origin answers to the request, once nothing here speaks against it.
 
     `body` is the request's, if it was read already. Whoever is not signed in holds nothing: the
-    origin tells them so.
+    origin tells them so, or it knows them by what we do not.
     """
     request = call.request
     if request.method in SAFE:
         return await forward(body)
+    if FINALIZES.fullmatch(request.path):
+        return await finalized(call, partial(forward, body))
+    if call.principal is None and CREDENTIALS & set(request.headers):
+        body = await _checked_for_strangers(call, body)
     if call.principal is not None:
         about = OF_FILE.fullmatch(request.path)
         if about is not None and is_file_id(about[1]):
@@ -92,10 +102,7 @@ async def _of_submit(call: Call, forward: Forward, body: bytes | None) -> Respon
     order_id = call.parameters["order_id"]
     active = await _active(call, order_id)
     if active and body is None:
-        body = await call.request.read(JSON_BODY_BYTES_MAX)
-        if body is None:
-            told = f"the body may have at most {JSON_BODY_BYTES_MAX} bytes"
-            raise Refusal(Code.BODY_TOO_LARGE, told)
+        body = await _read(call)
     named = _named(body or b"", active)[:SUBMIT_HOLDS_MAX] if active else []
     async with contextlib.AsyncExitStack() as holds:
         for file_id in named:
@@ -115,6 +122,14 @@ async def _invalidating(
         if order_id is not None and did_something:
             await invalidated(call, order_id)
     return response
+
+
+async def _read(call: Call) -> bytes:
+    body = await call.request.read(JSON_BODY_BYTES_MAX)
+    if body is None:
+        told = f"the body may have at most {JSON_BODY_BYTES_MAX} bytes"
+        raise Refusal(Code.BODY_TOO_LARGE, told)
+    return body
 
 
 # --- Holds --------------------------------------------------------------------------------------
@@ -200,6 +215,43 @@ def _verb(call: Call, file_id: str) -> HoldFor:
     return HoldFor.DELETE if request.method == "DELETE" and is_whole else HoldFor.CHANGE
 
 
+# --- Strangers ----------------------------------------------------------------------------------
+
+
+async def _checked_for_strangers(call: Call, body: bytes | None) -> bytes | None:
+    """A lock is one for whom only the origin knows, too. The body, if it was read.
+
+    They hold nothing: whose the files are, only the origin can say.
+    """
+    about = OF_FILE.fullmatch(call.request.path)
+    if about is not None and is_file_id(about[1]):
+        await _check_free(call, _verb(call, about[1]), about[1])
+    elif SUBMITS.fullmatch(call.request.path):
+        body = await _read(call) if body is None else body
+        wanted = filter(is_file_id, _wanted(body) or ())
+        file_ids = list(dict.fromkeys(wanted))[:SUBMIT_HOLDS_MAX]
+        await asyncio.gather(*(_check_free(call, HoldFor.EDIT, file_id) for file_id in file_ids))
+    return body
+
+
+async def _check_free(call: Call, verb: HoldFor, file_id: str) -> None:
+    """No more is told of the lock than that there is one."""
+    try:
+        async with asyncio.timeout(HOLD_WAIT_MS / 1000):
+            file = (await call.services.files.inspect(file_id)).file
+    except Refusal:
+        return
+    except (Outage, TimeoutError) as trouble:
+        reason = str(trouble) or "it did not answer"
+        log("hold.failed", level="warning", reason=reason, file_id=file_id)
+        return
+    if file.locked:
+        facts: Facts = {"file_id": file_id, "retry_after_ms": LOCK_RETRY_AFTER_MAX_MS}
+        raise Refusal(Code.FILE_LOCKED, f"it cannot be {verb} now: a job is working on it", facts)
+    if verb is HoldFor.EDIT and file.job is not None and file.job.status is JobStatus.QUEUED:
+        raise Refusal(Code.JOB_ACTIVE, "a job of this file waits for a worker")
+
+
 # --- Whom it is about ---------------------------------------------------------------------------
 
 
@@ -224,13 +276,23 @@ async def _active(call: Call, order_id: str) -> tuple[ActiveFile, ...]:
         return ()
 
 
-def _named(body: bytes, active: tuple[ActiveFile, ...]) -> list[str]:
-    """Those of the files that the body asks for; without ids it asks for all that are marked."""
+def _wanted(body: bytes) -> list[str] | None:
+    """The ids in the body of a submit; None, if it names none."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return []  # the origin says what is wrong with it
     wanted = found.get("file_ids") if isinstance(found, dict) else None
-    if not isinstance(wanted, list):
+    return list(filter(_is_text, wanted)) if isinstance(wanted, list) else None
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str)
+
+
+def _named(body: bytes, active: tuple[ActiveFile, ...]) -> list[str]:
+    """Those of the files that the body asks for; without ids it asks for all that are marked."""
+    wanted = _wanted(body)
+    if wanted is None:
         return [file.file_id for file in active if file.marked]
     return [file.file_id for file in active if file.file_id in wanted]

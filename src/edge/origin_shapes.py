@@ -70,6 +70,12 @@ class OriginJob(Value):
         )
 
 
+class OriginFinalized(Value):
+    """What it answers to a finalize, as far as it is news."""
+
+    order_id: OrderId
+
+
 class OriginPreview(Value):
     """Where it lies, only its own URL says."""
 

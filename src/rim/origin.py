@@ -1,5 +1,6 @@
 """The platform's `fetch` as the proxy's port to the origin."""
 
+from functools import partial
 from typing import Any
 
 from js import (
@@ -16,10 +17,12 @@ from js import Response as JsResponse
 from pyodide.ffi import JsException, create_once_callable, to_js
 from workers import wait_until
 
+from domain.errors import Outage
 from edge.exchange import Native, Response
 from edge.passed_headers import dropped_of_answer
 from edge.proxy import ANSWERS, NoAnswer, Outgoing, Silence
 from rim.http import NativeRequest
+from storage.streams import bounded
 
 
 class FetchOrigin:
@@ -37,7 +40,16 @@ class FetchOrigin:
         finally:
             clearTimeout(timer)
         status = int(answer.status)
-        return Response(status, native=_passed(answer, outgoing) if status in ANSWERS else answer)
+        passed = _passed(answer, outgoing) if status in ANSWERS else answer
+        return Response(status, native=passed, copied=partial(_copied, passed))
+
+
+async def _copied(answer: Any, bytes_max: int) -> bytes | None:
+    """The body, which goes its own way nevertheless. Not for long ones: it is kept in memory."""
+    try:
+        return await bounded(answer.clone(), bytes_max)
+    except (JsException, OSError) as error:
+        raise Outage("the origin's answer broke off") from error
 
 
 def _init(request: Any, outgoing: Outgoing, signal: Any) -> Any:

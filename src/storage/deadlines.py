@@ -6,6 +6,7 @@ repeated. One that is owed at once is written put off already, and remembered fo
 follows: a row written less. Should that memory be lost, it is met a second later.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from domain.limits import EFFECT_RETRY_FIRST_MS, EFFECT_RETRY_MAX_MS
@@ -43,8 +44,9 @@ EARLIEST = "SELECT MIN(due_ms) FROM deadlines"
 
 
 class Deadlines:
-    def __init__(self, sql: Sql) -> None:
+    def __init__(self, sql: Sql, retries_max_ms: Mapping[str, int] | None = None) -> None:
         self._sql = sql
+        self._retries_max_ms = retries_max_ms or {}  # of kinds that may wait longer than others
         self._owed: set[str] = set()
 
     def set(self, kind: str, due_ms: int | None) -> None:
@@ -99,7 +101,8 @@ class Deadlines:
         if not due:
             return None
         kind, tries = str(due[0][0]), int(due[0][1] or 0)
-        delay_ms = _doubled(EFFECT_RETRY_FIRST_MS, tries, EFFECT_RETRY_MAX_MS)
+        max_ms = self._retries_max_ms.get(kind, EFFECT_RETRY_MAX_MS)
+        delay_ms = _doubled(EFFECT_RETRY_FIRST_MS, tries, max_ms)
         self._sql.rows(PUT_OFF, now_ms + delay_ms, kind)
         return kind
 

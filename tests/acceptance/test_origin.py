@@ -7,7 +7,6 @@ import hashlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
 
 import httpx
 import pytest
@@ -21,15 +20,12 @@ from tools.photos import PhotoSet
 
 pytestmark = pytest.mark.anyio
 
-TOKEN: Final = "let-me-in-" + "x" * 20
-
 
 @pytest.fixture(scope="module")
 def variables() -> dict[str, str]:
     return {
         "JWT_SECRET": secrets.token_hex(32),
         "URL_SIGNING_SECRET": secrets.token_hex(32),
-        "ORIGIN_INTERNAL_TOKEN": TOKEN,
     }
 
 
@@ -157,24 +153,6 @@ async def test_strangers_are_refused_in_the_origins_own_words(
     assert fault(await bob.api.send("GET", path)) == (403, "forbidden")
     assert fault(await bob.api.send("PUT", path)) == (405, "method_not_allowed")
     assert fault(await bob.api.send("GET", "/api/nothing")) == (404, "not_found")
-
-
-async def test_a_native_file_is_registered_once(origin: Origin, alice: Photographer) -> None:
-    file_id = f"file_{secrets.token_hex(16)}"
-    told = {"file_id": file_id, "order_id": alice.order_id, "owner_id": alice.user_id}
-    told |= {"name": "n.jpg", "object_key": "k", "content_type": "image/jpeg", "etag": "e"}
-    told |= {"created_at": "2026-11-22T10:00:00.000Z"}
-    body = {**told, "size_bytes": 7}
-    async with httpx.AsyncClient(base_url=origin.url, trust_env=False) as edge:
-        headers = {"x-internal-token": TOKEN}
-        first = await edge.post("/internal/files", json=body, headers=headers)
-        second = await edge.post("/internal/files", json=body, headers=headers)
-        stranger = await edge.post("/internal/files", json=body)
-
-    assert (first.status_code, second.status_code) == (201, 200)
-    assert first.content == second.content
-    assert fault(stranger) == (401, "unauthorized")
-    assert [file["id"] for file in (await alice.api.files(alice.order_id))["files"]] == [file_id]
 
 
 async def test_streams_come_whole_both_ways(origin: Origin) -> None:

@@ -12,6 +12,7 @@ class MemoryOrigin:
     """Answers 200, unless told otherwise; its answers are told apart by their `native`."""
 
     status: int = 200
+    text: str = ""  # the body of its answers
     silences: list[Silence] = field(default_factory=list)  # of the next attempts, one each
     sent: list[Outgoing] = field(default_factory=list)
     natives: list[Native] = field(default_factory=list)
@@ -21,7 +22,11 @@ class MemoryOrigin:
         self.natives.append(native)
         if self.silences:
             raise NoAnswer(self.silences.pop(0))
-        return Response(self.status, native=f"answer {len(self.sent)}")
+        native_answer = f"answer {len(self.sent)}"
+        return Response(self.status, native=native_answer, copied=self._copied)
+
+    async def _copied(self, bytes_max: int) -> bytes | None:
+        return self.text.encode() if len(self.text) <= bytes_max else None
 
     @property
     def urls(self) -> list[str]:

@@ -21,7 +21,7 @@ class Config:
     makes_previews: bool
     jwt_secret: str = field(repr=False)
     url_signing_secret: str = field(repr=False)
-    internal_token: str = field(repr=False)  # empty: nobody may register files
+    internal_token: str = field(repr=False)  # empty: nobody may tell of files
 
     @classmethod
     def read(cls, arguments: Sequence[str], variables: Mapping[str, str] = os.environ) -> Self:

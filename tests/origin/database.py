@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS files (
   marked         INTEGER NOT NULL DEFAULT 0,
   deleted        INTEGER NOT NULL DEFAULT 0,
   version        INTEGER NOT NULL DEFAULT 1,
+  native_version INTEGER NOT NULL DEFAULT 0,
+  alias_of       TEXT,
   job_id         TEXT,
   preview_width  INTEGER,
   preview_height INTEGER,

@@ -43,6 +43,7 @@ PRECONDITION_FAILED: Final = Fault(412, "precondition_failed", "Resource has cha
 # What the edge answers by itself in every cohort, so that of these nobody there sees the text.
 FILE_LOCKED: Final = Fault(409, "file_locked", "The file is being edited")
 JOB_ACTIVE: Final = Fault(409, "job_active", "A job is active on this file")
+FILE_GONE: Final = Fault(410, "file_gone", "File was deleted here")  # told to nobody but the edge
 UPGRADE_REQUIRED: Final = Fault(426, "upgrade_required", "Open this path as a WebSocket")
 UNAVAILABLE: Final = Fault(503, "unavailable", "Storage did not answer")
 INTERNAL: Final = Fault(500, "internal_error", "Internal server error")

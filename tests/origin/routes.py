@@ -21,7 +21,7 @@ from tests.origin.dialect import (
     ORDER_NOT_FOUND,
     Refusal,
 )
-from tests.origin.handlers import edits, files, jobs, legacy, live, orders, uploads
+from tests.origin.handlers import edits, files, internal, jobs, legacy, live, orders, uploads
 from tests.origin.session import session_of
 
 ORDER: Final = "/api/orders/{order_id}"
@@ -49,7 +49,7 @@ TABLE: Final[tuple[tuple[str, str, Handler], ...]] = (
 )
 FOR_ANYBODY: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/health", legacy.health),
-    ("POST", "/internal/files", uploads.register),
+    ("PUT", "/internal/files/{file_id}", internal.put_file),
     ("GET", "/api/legacy/redirect", legacy.redirect),
     ("GET", "/api/legacy/cookies", legacy.cookies),
     ("GET", "/api/legacy/chunked", legacy.chunked),

@@ -47,6 +47,10 @@ class Store:
         return self.order(order_id, owner_id)
 
     def check_free(self, order_id: str, name: str, file_id: str) -> None:
+        if not self.is_free(order_id, name, file_id):
+            raise Refusal(NAME_TAKEN)
+
+    def is_free(self, order_id: str, name: str, file_id: str) -> bool:
         """No other file has the name, nor has an upload that was begun."""
         key = name_key(name)
         taken = self.database.number(
@@ -59,8 +63,7 @@ class Store:
             " AND is_finalized = 0 AND expires_at_ms > ?",
             *(order_id, key, file_id, now_ms()),
         )
-        if taken or begun:
-            raise Refusal(NAME_TAKEN)
+        return not taken and not begun
 
     def register(self, owner_id: str, finalized: Finalized) -> None:
         """A file comes to be. Within a transaction."""

@@ -14,6 +14,7 @@ from domain.file import File, OrderPause, Preview, Upload, attempt_keys
 from domain.ids import FileId, JobId
 from domain.job import EditJob
 from domain.messages.reply import Action, AuditRecord
+from domain.origin_refusal import OriginRefusal
 from domain.snapshot import FileSnapshot, JobSummary
 from domain.values import Value
 
@@ -210,6 +211,7 @@ class Inspection(Value):
     jobs: tuple[EditJob, ...]  # with their runs and leases; newest first
     deadlines: tuple[DeadlineFact, ...]
     actions: tuple[AuditRecord, ...]
+    origin_refusal: OriginRefusal | None = None
 
 
 FileMessage = Annotated[

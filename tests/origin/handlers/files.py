@@ -13,6 +13,11 @@ from tests.origin.dialect import PRECONDITION_FAILED, PREVIEW_NOT_FOUND, Refusal
 from tests.origin.media import READ_MS
 
 AS_IT_IS: Final = "no-transform"
+DELETED: Final[dict[str, int | None]] = {
+    "deleted": 1,
+    "preview_width": None,
+    "preview_height": None,
+}
 TAG: Final = re.compile(r'"[1-9][0-9]*"')
 
 
@@ -58,10 +63,14 @@ def _changes(call: Call, file: Row, name: str | None, marked: bool | None) -> di
     if name is not None:
         call.store.check_free(file["order_id"], name, file["id"])
         if name != file["name"]:
-            changes |= {"name": name, "name_key": names.name_key(name)}
+            changes |= named(name)
     if marked is not None and marked != bool(file["marked"]):
         changes |= {"marked": int(marked)}
     return changes
+
+
+def named(name: str) -> dict[str, Scalar]:
+    return {"name": name, "name_key": names.name_key(name), "alias_of": None}
 
 
 async def delete(call: Call) -> Response:
@@ -70,16 +79,20 @@ async def delete(call: Call) -> Response:
     if file["deleted"]:
         return Response(None, 204)
     _check_version(call, file)
+    with call.store.database.transaction():
+        cancel_jobs(call, file["id"])
+        call.store.change(file["id"], steps=1, **DELETED)
+    call.store.tell(file["id"])
+    return Response(None, 204)
+
+
+def cancel_jobs(call: Call, file_id: str) -> None:
     cancel = (
         "UPDATE jobs SET status = 'failed', finished_at = ?, error_code = 'file_deleted',"
         " error_detail = 'the file was deleted'"
         " WHERE file_id = ? AND status IN ('queued', 'in_progress')"
     )
-    with call.store.database.transaction():
-        call.store.database.rows(cancel, views.rfc3339(now_ms()), file["id"])
-        call.store.change(file["id"], deleted=1, preview_width=None, preview_height=None)
-    call.store.tell(file["id"])
-    return Response(None, 204)
+    call.store.database.rows(cancel, views.rfc3339(now_ms()), file_id)
 
 
 async def preview(call: Call) -> Response:

@@ -1,9 +1,5 @@
-"""Uploads: a signed URL of the bucket, then the word that the bytes are there.
+"""Uploads: a signed URL of the bucket, then the word that the bytes are there."""
 
-Or the native side's word that it has finalized a file itself.
-"""
-
-import hmac
 import json
 from typing import Annotated, Final, Literal
 
@@ -18,7 +14,6 @@ from tests.origin.dialect import (
     FORBIDDEN,
     INTENT_EXPIRED,
     INVALID_INTENT,
-    UNAUTHORIZED,
     UPLOAD_MISSING,
     Refusal,
 )
@@ -53,20 +48,6 @@ class IntentBody(Body):
 
 class FinalizeBody(Body):
     intent_id: Annotated[str, StringConstraints(max_length=4096)]
-
-
-class NativeFile(Body):
-    """What the native side's finalize answered, and whose file it is."""
-
-    file_id: Annotated[str, StringConstraints(pattern=rf"^{names.FILE_ID}$")]
-    order_id: OrderId
-    owner_id: OrderId
-    name: str
-    object_key: str
-    size_bytes: int
-    content_type: str
-    etag: str
-    created_at: str
 
 
 async def intent(call: Call) -> Response:
@@ -169,29 +150,16 @@ def _found(call: Call, intent_id: str) -> Row:
     return found
 
 
-async def register(call: Call) -> Response:
-    """201 the first time, 200 with the same body ever after."""
-    token = call.request.headers.get("x-internal-token", "")
-    expected = call.backend.config.internal_token
-    if not expected or not hmac.compare_digest(token.encode(), expected.encode()):
-        raise Refusal(UNAUTHORIZED)
-    told = await body(call, NativeFile)
-    finalized = Finalized(**told.model_dump(exclude={"owner_id"}))  # type: ignore[typeddict-item]
-    is_new = _register(call, told.owner_id, finalized)
-    return _first_answer(call, told.file_id, 201 if is_new else 200)
-
-
-def _register(call: Call, owner_id: str, finalized: Finalized) -> bool:
+def _register(call: Call, owner_id: str, finalized: Finalized) -> None:
     store, file_id = call.store, finalized["file_id"]
     with store.database.transaction():
         if store.database.row("SELECT 1 FROM files WHERE id = ?", file_id):
-            return False
+            return
         store.begin_order(finalized["order_id"], owner_id, fresh("o").removeprefix("o_"))
         store.check_free(finalized["order_id"], finalized["name"], file_id)
         store.register(owner_id, finalized)
         store.database.rows("UPDATE intents SET is_finalized = 1 WHERE file_id = ?", file_id)
     store.tell(file_id)
-    return True
 
 
 def _first_answer(call: Call, file_id: str, status: int) -> Response:

@@ -1,9 +1,11 @@
 """Writes that the origin serves: what they change is heard of here."""
 
 import asyncio
+import json
 
 import pytest
 
+from domain.limits import FINALIZED_BYTES_MAX
 from edge.proxy import Silence
 from tests.unit.darkroom import ORDER
 from tests.unit.edge.legacy import (
@@ -21,6 +23,7 @@ from tests.unit.edge.legacy_writes import (
     rename,
     theirs,
 )
+from tests.unit.factories import FILE_ID
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
 
@@ -127,6 +130,51 @@ async def test_after_a_read_it_is_not(method: str) -> None:
 
     assert not await read_anew(legacy)
     assert legacy.actors.files.actors == {}
+
+
+@pytest.mark.parametrize("path", ["/api/uploads/finalize", "/api/pixcapture/upload/finalize"])
+async def test_after_a_finalize_its_order_is_read_anew(path: str) -> None:
+    legacy = await theirs()
+    legacy.origin.status = 201
+    legacy.origin.text = json.dumps({"file_id": FILE_ID, "order_id": "summer-42"})
+
+    answer = await legacy.call("POST", path, {"intent_id": "int_1"})
+
+    assert (answer.status, answer.response.native) == (201, "answer 1")
+    assert await read_anew(legacy)
+
+
+@pytest.mark.parametrize(
+    ("status", "text"),
+    [
+        (409, '{"order_id": "summer-42"}'),
+        (201, ""),
+        (201, "[]"),
+        (201, "{}"),
+        (201, '{"order_id": 1}'),
+        (201, '{"order_id": "../x"}'),
+        (201, '{"order_id": "summer-42"}' + " " * FINALIZED_BYTES_MAX),
+    ],
+)
+async def test_a_finalize_that_names_no_order_is_answered_nevertheless(
+    status: int, text: str
+) -> None:
+    legacy = await theirs()
+    legacy.origin.status, legacy.origin.text = status, text
+
+    answer = await legacy.call("POST", "/api/uploads/finalize", {"intent_id": "int_1"})
+
+    assert answer.response.native == "answer 1"
+    assert not await read_anew(legacy)
+
+
+async def test_of_other_answers_nothing_is_read() -> None:
+    legacy = await theirs()
+    legacy.origin.text = json.dumps({"order_id": "summer-42"})
+
+    await legacy.call("POST", "/api/uploads/intent", {})
+
+    assert not await read_anew(legacy)
 
 
 async def test_a_write_that_may_or_may_not_have_happened_counts_as_one() -> None:
