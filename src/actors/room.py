@@ -47,7 +47,8 @@ class RoomCore:
                 return self.publish(message, now_ms)
 
     def publish(self, message: Publish, now_ms: int) -> Receipt:
-        self.rates.publish(now_ms)
+        sockets = 0 if self._room_id is None else self._presence.count()
+        self.rates.publish(sockets, now_ms)
         self._come_to_be(message.room_id)
         return self._log.hub.transaction(lambda: self._published(message, now_ms))
 

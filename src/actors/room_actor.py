@@ -19,7 +19,7 @@ from actors.room_sockets import answer, attached_to, close_replaced, connections
 from actors.room_talk import RoomAttachment, heard
 from actors.sessions import sweep
 from actors.waiting import Waiting, too_many
-from actors.watcher_responses import StreamResponses, page, upgraded
+from actors.watcher_responses import StreamResponses, crossed, page, upgraded
 from actors.watchers import OPEN, broadcast
 from clock import clock_ms
 from domain.close_codes import CloseCode
@@ -142,7 +142,7 @@ def tell(actor: RoomActor) -> None:
     actor.waiting.release(events)
     sockets = actor.ctx.getWebSockets()
     for event in events:
-        broadcast(sockets, event.text, actor.name)
+        broadcast(sockets, crossed(event.text), actor.name)
 
 
 def end_sessions(actor: RoomActor) -> None:

@@ -34,6 +34,10 @@ class RoomPresence:
     def facts(self) -> tuple[MemberFact, ...]:
         return self._repository.facts()
 
+    def count(self) -> int:
+        """Of connections."""
+        return self._repository.count()
+
     def connect(self, room_id: str, connection: Connection, now_ms: int) -> list[str]:
         """The ids of the connections that this one takes the place of."""
         user_id, tab = connection.user_id, connection.tab
@@ -84,5 +88,5 @@ class RoomPresence:
         """Only as long as there is anybody: an empty room sleeps."""
         due_ms = self._deadlines.due_ms(RoomDeadline.SWEEP)
         if due_ms is not None and due_ms <= now_ms:
-            goes_on = self._repository.has_connections()
-            self._deadlines.set(RoomDeadline.SWEEP, now_ms + self._sweep_ms if goes_on else None)
+            is_empty = self.count() == 0
+            self._deadlines.set(RoomDeadline.SWEEP, None if is_empty else now_ms + self._sweep_ms)

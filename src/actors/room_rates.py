@@ -16,6 +16,7 @@ from domain.limits import (
     ROOM_MESSAGE_INTERVAL_MS,
     ROOM_REFUSAL_BURST,
     ROOM_REFUSAL_INTERVAL_MS,
+    ROOM_SOCKETS_TOLD_AS_ONE,
 )
 from domain.rate import ALLOWED, Allowances, Rate
 
@@ -37,8 +38,10 @@ class RoomRates:
         """One more of a connection's frames or, without one, of a user's requests."""
         _check(self._senders.take(sender, now_ms), "you send too much")
 
-    def publish(self, now_ms: int) -> None:
-        _check(self._room.take(ROOM, now_ms), "too much is said in this room")
+    def publish(self, sockets: int, now_ms: int) -> None:
+        """The more there are to be told, the more a message counts for."""
+        cost = 1 + sockets // ROOM_SOCKETS_TOLD_AS_ONE
+        _check(self._room.take(ROOM, now_ms, cost), "too much is said in this room")
 
     def come(self, user_id: str, now_ms: int) -> None:
         _check(self._coming.take(user_id, now_ms), "you connect too often")

@@ -23,13 +23,14 @@ class Rate:
         """However much of an allowance was used, it is whole after such a silence."""
         return self.interval_ms * self.burst
 
-    def wait_ms(self, whole_at_ms: int, now_ms: int) -> int:
-        """Until one is allowed; 0: now."""
-        return max(ALLOWED, whole_at_ms + self.interval_ms - self.whole_after_ms - now_ms)
+    def wait_ms(self, whole_at_ms: int, now_ms: int, cost: int = 1) -> int:
+        """Until one that counts for so many is allowed; 0: now."""
+        left_ms = self.whole_after_ms - self.interval_ms * min(cost, self.burst)
+        return max(ALLOWED, whole_at_ms - left_ms - now_ms)
 
-    def taken(self, whole_at_ms: int, now_ms: int) -> int:
-        """When the allowance will be whole, with one taken of it now."""
-        return max(whole_at_ms, now_ms) + self.interval_ms
+    def taken(self, whole_at_ms: int, now_ms: int, cost: int = 1) -> int:
+        """When the allowance will be whole, with so much taken of it now."""
+        return max(whole_at_ms, now_ms) + self.interval_ms * cost
 
 
 class Allowances:
@@ -43,15 +44,16 @@ class Allowances:
     def __len__(self) -> int:
         return len(self._whole_at_ms)
 
-    def wait_ms(self, key: Hashable, now_ms: int) -> int:
-        """Until one is allowed; 0: now."""
-        return self._rate.wait_ms(self._whole_at_ms.get(key, now_ms), now_ms)
+    def wait_ms(self, key: Hashable, now_ms: int, cost: int = 1) -> int:
+        """Until one that counts for so many is allowed; 0: now."""
+        return self._rate.wait_ms(self._whole_at_ms.get(key, now_ms), now_ms, cost)
 
-    def take(self, key: Hashable, now_ms: int) -> int:
+    def take(self, key: Hashable, now_ms: int, cost: int = 1) -> int:
         """As `wait_ms`; and if one is allowed, this is it."""
-        wait_ms = self.wait_ms(key, now_ms)
+        wait_ms = self.wait_ms(key, now_ms, cost)
         if wait_ms == ALLOWED:
-            self._whole_at_ms[key] = self._rate.taken(self._whole_at_ms.get(key, now_ms), now_ms)
+            whole_at_ms = self._whole_at_ms.get(key, now_ms)
+            self._whole_at_ms[key] = self._rate.taken(whole_at_ms, now_ms, cost)
             self._shrink(now_ms)
         return wait_ms
 

@@ -43,7 +43,7 @@ DROP = "DELETE FROM connections WHERE user_id = ? AND connection_id = ? RETURNIN
 OF_USER = "SELECT COUNT(*) FROM connections WHERE user_id = ?"
 OF_TAB = "SELECT connection_id FROM connections WHERE user_id = ? AND tab = ?"
 ALL = "SELECT user_id, connection_id, tab FROM connections"
-ANY = "SELECT 1 FROM connections LIMIT 1"
+COUNT = "SELECT COUNT(*) FROM connections"
 
 
 class PresenceRepository:
@@ -111,8 +111,9 @@ class PresenceRepository:
             for user_id, own_id, tab in self._sql.rows(ALL)
         }
 
-    def has_connections(self) -> bool:
-        return bool(self._sql.rows(ANY))
+    def count(self) -> int:
+        ((count,),) = self._sql.rows(COUNT)
+        return int(count or 0)
 
 
 def _member(user_id: object, stay: object, since_ms: object, missing_since_ms: object) -> Member:

@@ -38,6 +38,17 @@ class Guest:
         async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
             return await http.request(method, f"{self.url}{path}", content=content, headers=sent)
 
+    @asynccontextmanager
+    async def stream(self, path: str, last_event_id: str) -> AsyncIterator[AsyncIterator[str]]:
+        """Its lines."""
+        headers = self.headers | {"accept": "text/event-stream", "last-event-id": last_event_id}
+        async with (
+            httpx.AsyncClient(timeout=60, trust_env=False) as http,
+            http.stream("GET", f"{self.url}{path}", headers=headers) as answer,
+        ):
+            assert answer.status_code == 200
+            yield answer.aiter_lines()
+
     async def publish(self, room_id: str, message_id: str, data: object = None) -> httpx.Response:
         body = json.dumps({"id": message_id, "type": "chat", "data": data}).encode()
         return await self.ask("POST", f"/rooms/{room_id}/messages", body)

@@ -3,12 +3,12 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from tests.acceptance.guest import Guest, come_and_go, settled
-from tests.acceptance.photographer import refusal
+from tests.acceptance.photographer import DEADLINE_S, refusal
 from tools.server import Server
 
 pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
@@ -122,6 +122,32 @@ async def test_a_long_poll_is_answered_when_something_is_said(invite: Invite, ro
     told = (await waiting).json()
 
     assert [one["data"]["id"] for one in told["events"]] == ["m1"]
+
+
+async def test_a_stream_goes_on_from_its_last_id(invite: Invite, room_id: str) -> None:
+    alice = invite("alice")
+    first = (await alice.publish(room_id, "m1")).json()
+    await alice.publish(room_id, "m2")
+    path = f"/rooms/{room_id}/events"
+
+    async with alice.stream(path, last_event_id=first["cursor"]) as lines:
+        caught_up = await until_said(lines, "m2")
+        await alice.publish(room_id, "m3")
+        live = await until_said(lines, "m3")
+
+    assert caught_up[:2] == ["event: hello", "event: darkroom.room.message"]
+    assert live == ["event: darkroom.room.message"]
+
+
+async def until_said(lines: AsyncIterator[str], message_id: str) -> list[str]:
+    """The kinds of the events up to that message."""
+    kinds: list[str] = []
+    async with asyncio.timeout(DEADLINE_S):
+        async for line in lines:
+            kinds += [line] if line.startswith("event: ") else []
+            if f'"id":"{message_id}"' in line:
+                break
+    return kinds
 
 
 # --- Bad input ----------------------------------------------------------------------------------

@@ -17,12 +17,16 @@ from domain.limits import (
     ROOM_PUBLISHES_KEPT_MAX,
 )
 from storage.room_repository import RoomRepository
-from tests.unit.actors.rooms import ROOM, RoomOnPaper
+from tests.unit.actors.rooms import GRACE_MS, ROOM, RoomOnPaper
 
 
 def publish_by_many(room: RoomOnPaper, count: int) -> None:
     for number in range(count):
         room.publish(by=f"user{number}")
+
+
+def members(room: RoomOnPaper) -> list[str]:
+    return [member["user_id"] for member in room.hello()["members"]]
 
 
 # --- Publishing ---------------------------------------------------------------------------------
@@ -234,13 +238,24 @@ def test_from_the_cursor_of_another_room_one_starts_anew(cursor: str | None) -> 
 def test_hello_is_new_with_every_event() -> None:
     room = RoomOnPaper()
 
-    seen = [len(room.hello()["messages"])]
+    before = len(room.hello()["messages"])
     room.publish("m1")
-    seen.append(len(room.hello()["messages"]))
-    room.publish("m2")
-    seen.append(len(room.hello()["messages"]))
 
-    assert seen == [0, 1, 2]
+    assert (before, len(room.hello()["messages"])) == (0, 1)
+
+
+def test_hello_tells_who_is_there_at_that_moment() -> None:
+    room = RoomOnPaper()
+
+    alices = room.come("alice")
+    seen = [members(room)]
+    room.come("bob")
+    seen.append(members(room))
+    room.go(alices)
+    room.pass_ms(GRACE_MS)
+    seen.append(members(room))
+
+    assert seen == [["alice"], ["alice", "bob"], ["bob"]]
 
 
 def test_hello_has_so_many_messages() -> None:

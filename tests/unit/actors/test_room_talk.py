@@ -16,6 +16,7 @@ from domain.limits import (
     ROOM_FRAME_INTERVAL_MS,
     ROOM_MESSAGE_BURST,
     ROOM_REFUSAL_BURST,
+    ROOM_SOCKETS_TOLD_AS_ONE,
 )
 from tests.unit.actors.rooms import RoomOnPaper
 
@@ -55,6 +56,11 @@ def closed(reaction: Reaction) -> CloseCode:
 
 def say_all(room: RoomOnPaper, count: int, user_id: str = "alice") -> list[Reaction]:
     return [room.say(a_frame(id=f"{number}"), user_id) for number in range(count)]
+
+
+def crowd(room: RoomOnPaper, count: int) -> None:
+    for _ in range(count):
+        room.come("alice")
 
 
 # --- Publishing ---------------------------------------------------------------------------------
@@ -208,6 +214,16 @@ def test_what_cannot_be_read_counts_as_well() -> None:
     [room.say("{}") for _ in range(ROOM_FRAME_BURST)]
 
     assert complaint(room.say("{}")).code is Code.RATE_LIMITED
+
+
+def test_the_more_there_are_to_hear_the_less_may_be_said() -> None:
+    room = RoomOnPaper()
+    crowd(room, 2 * ROOM_SOCKETS_TOLD_AS_ONE)
+
+    said = [room.publish(by=f"user{number}") for number in range(ROOM_MESSAGE_BURST // 3)]
+
+    assert len(said) == ROOM_MESSAGE_BURST // 3
+    assert complaint(room.say(a_frame())).code is Code.RATE_LIMITED
 
 
 def test_a_room_in_which_too_much_is_said_shuts_nobody_out() -> None:

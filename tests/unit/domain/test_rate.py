@@ -55,6 +55,22 @@ def test_each_key_has_an_allowance_of_its_own() -> None:
     assert taken(allowances, 0, key="other") == [0]
 
 
+def test_what_counts_for_more_waits_for_more() -> None:
+    allowances = Allowances(TEN_A_SECOND, 10)
+
+    waits = [allowances.take("k", now_ms, cost=2) for now_ms in (0, 0, 100, 100)]
+
+    assert waits == [0, 100, 0, 200]
+
+
+def test_what_counts_for_more_than_a_burst_is_allowed_when_all_is_whole() -> None:
+    allowances = Allowances(TEN_A_SECOND, 10)
+
+    waits = [allowances.take("k", now_ms, cost=5) for now_ms in (0, 0, 500)]
+
+    assert waits == [0, 500, 0]
+
+
 def test_to_look_takes_nothing() -> None:
     allowances = Allowances(TEN_A_SECOND, 10)
 
