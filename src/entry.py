@@ -18,7 +18,7 @@ from actors.client import (
     RolloutClient,
     RoomClient,
 )
-from actors.environment import rollout_settings_of, settings_of
+from actors.environment import fanout_of, rollout_settings_of, settings_of
 from actors.fetch_web import FetchWeb
 from actors.file_actor import FileActor
 from actors.inbox_actor import InboxActor
@@ -26,6 +26,8 @@ from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
 from actors.rollout_actor import RolloutActor
 from actors.room_actor import RoomActor
+from actors.webhook_actor import WebhookActor
+from actors.webhook_client import WebhookClient
 from clock import clock_ms
 from consumer.edit import Editor
 from consumer.transport import Transport
@@ -59,6 +61,7 @@ __all__ = [
     "OrderActor",
     "RolloutActor",
     "RoomActor",
+    "WebhookActor",
 ]
 
 BUILT: list[Services] = []  # once in an isolate, by its first request
@@ -104,6 +107,7 @@ def _built(env: Any) -> Services:
         operations=OperationsClient(env.OPERATIONS),
         rollouts=RolloutClient(env.ROLLOUTS),
         rooms=RoomClient(env.ROOMS),
+        webhooks=WebhookClient(env.WEBHOOKS),
         objects=_counted(bucket, telemetry),
         bucket=bucket,
         signer=Signer(settings.url_signing_secret),
@@ -151,6 +155,7 @@ def _transport(env: Any) -> Transport:
         ),
         operations=services.operations,
         backlog=BacklogClient(env.BACKLOG),
+        fanout=fanout_of(env, services.objects),
     )
 
 

@@ -17,12 +17,22 @@ from actors.file_actor import FileActor
 from actors.inbox_actor import InboxActor
 from actors.operations_actor import OperationsActor
 from actors.order_actor import OrderActor
+from actors.room_actor import RoomActor
+from actors.webhook_actor import WebhookActor
 from domain.file import Preview, Upload
 from domain.ids import new_job_id
 from domain.messages.file import Claim, Complete, Register, Submit
 from domain.messages.order import DescribeOrder
 
-__all__ = ["Default", "InboxActor", "OperationsActor", "OrderActor", "UnqueuedFileActor"]
+__all__ = [
+    "Default",
+    "InboxActor",
+    "OperationsActor",
+    "OrderActor",
+    "RoomActor",
+    "UnqueuedFileActor",
+    "WebhookActor",
+]
 
 PREVIEW = Preview(
     object_key="preview",

@@ -3,9 +3,6 @@
 What is sent is made by plain functions; only `Alerting` talks to anybody.
 """
 
-import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +12,8 @@ from typing import Final, Protocol
 from domain.alert import Alert
 from domain.errors import Outage
 from domain.limits import ALERT_ANSWER_BYTES_MAX, ALERT_TIMEOUT_MS
-from domain.rollout_settings import Channel, RolloutSettings, webhook_key
+from domain.rollout_settings import Channel, RolloutSettings
+from domain.standard_webhooks import signed_headers
 from domain.values import Value
 from storage.foreign import outages_of
 from storage.web import Web, WebRequest
@@ -94,20 +92,8 @@ def webhook_request(alert: Alert, settings: RolloutSettings, now_ms: int) -> Web
     body = json.dumps(
         {"type": f"alert.{alert.kind}", "timestamp": _rfc3339(alert.at_ms), "data": data}
     )
-    seconds = str(now_ms // 1000)
-    headers = {
-        "webhook-id": alert.id,
-        "webhook-timestamp": seconds,
-        "webhook-signature": signature(settings.alert_webhook_secret, alert.id, seconds, body),
-    }
+    headers = signed_headers([settings.alert_webhook_secret], alert.id, now_ms, body)
     return WebRequest("POST", settings.alert_webhook_url, JSON | headers, body)
-
-
-def signature(secret: str, webhook_id: str, seconds: str, body: str) -> str:
-    key = webhook_key(secret)
-    assert key is not None, "checked when it was read"
-    signed = f"{webhook_id}.{seconds}.{body}".encode()
-    return "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
 
 
 def pagerduty_request(alert: Alert, settings: RolloutSettings) -> WebRequest:

@@ -1,19 +1,13 @@
 """How the edge, the consumer and actors reach actors: one RPC, one JSON text each way."""
 
-import asyncio
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from actors.remote import opened
+from actors.calls import Answer, Namespace, Remote
 from domain.ids import file_of
-from domain.limits import RPC_TIMEOUT_MS
 from domain.messages import backlog, file, inbox, operations, order, rollout, room
+from domain.messages.event_page import EventPage, ListEvents
 from domain.messages.reply import Done, Operated
 from domain.snapshot import FileSnapshot, JobSummary
-from domain.values import Value
-from storage.foreign import outages_of
-
-Reply = TypeVar("Reply", bound=Value)
-
 
 SWITCHING_PROTOCOLS: Final = 101
 OK: Final = 200
@@ -21,59 +15,11 @@ NOT_MODIFIED: Final = 304
 ONLY: Final = "only"  # the key of an actor of which there is one
 
 
-class Answer(Protocol):
-    @property
-    def status(self) -> int: ...
-    async def text(self) -> str: ...
-
-
-class Stub(Protocol):
-    async def receive(self, text: str) -> str: ...
-    async def wait(self, text: str) -> str: ...
-    async def fetch(self, request: object) -> Answer: ...
-
-
-class Namespace(Protocol):
-    """A Durable Object binding."""
-
-    def getByName(self, name: str) -> Stub: ...  # noqa: N802 -- the platform's spelling
-
-
-class _Remote:
-    """One namespace of actors. A new stub for each call: a stub whose object was reset is dead."""
-
-    def __init__(self, namespace: Namespace, noun: str) -> None:
-        self._namespace = namespace
-        self._noun = noun
-
-    async def ask(self, key: str, message: Value, reply_type: type[Reply]) -> Reply:
-        with outages_of(self._noun):
-            async with asyncio.timeout(RPC_TIMEOUT_MS / 1000):
-                text = await self._namespace.getByName(key).receive(message.model_dump_json())
-        return opened(text, reply_type)
-
-    async def wait(self, key: str, message: Value, reply_type: type[Reply], wait_ms: int) -> Reply:
-        """The same, of an actor that may take its time."""
-        with outages_of(self._noun):
-            async with asyncio.timeout((RPC_TIMEOUT_MS + wait_ms) / 1000):
-                text = await self._namespace.getByName(key).wait(message.model_dump_json())
-        return opened(text, reply_type)
-
-    async def passed(self, key: str, request: object, *statuses: int, wait_ms: int = 0) -> Answer:
-        """A response with one of these statuses, to be passed on; or the refusal it brings."""
-        with outages_of(self._noun):
-            async with asyncio.timeout((RPC_TIMEOUT_MS + wait_ms) / 1000):
-                response = await self._namespace.getByName(key).fetch(request)
-        if response.status not in statuses:
-            opened(await response.text(), Done)
-        return response
-
-
 class FileClient:
     """Files by their id."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "file actor")
+        self._remote = Remote(namespace, "file actor")
 
     async def register(self, message: file.Register) -> file.Registered:
         return await self._remote.ask(message.upload.file_id, message, file.Registered)
@@ -133,7 +79,7 @@ class OrderClient:
     """Orders by their id."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "order actor")
+        self._remote = Remote(namespace, "order actor")
 
     async def reserve(self, message: order.Reserve) -> order.Reserved:
         return await self._remote.ask(message.order_id, message, order.Reserved)
@@ -174,6 +120,9 @@ class OrderClient:
     async def invalidate(self, order_id: str) -> Done:
         return await self._remote.ask(order_id, order.Invalidate(), Done)
 
+    async def list_events(self, order_id: str, message: ListEvents) -> EventPage:
+        return await self._remote.ask(order_id, message, EventPage)
+
     async def begin(self, order_id: str, message: order.BeginRequest) -> order.BegunRequest:
         return await self._remote.ask(order_id, message, order.BegunRequest)
 
@@ -196,10 +145,13 @@ class RoomClient:
     """Rooms by their id."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "room actor")
+        self._remote = Remote(namespace, "room actor")
 
     async def publish(self, message: room.Publish) -> room.Receipt:
         return await self._remote.ask(message.room_id, message, room.Receipt)
+
+    async def list_events(self, room_id: str, message: ListEvents) -> EventPage:
+        return await self._remote.ask(room_id, message, EventPage)
 
     async def describe(self, room_id: str) -> room.Presence:
         return await self._remote.ask(room_id, room.DescribePresence(), room.Presence)
@@ -217,7 +169,7 @@ class InboxClient:
     """Inboxes by their user's id."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "inbox actor")
+        self._remote = Remote(namespace, "inbox actor")
 
     async def deliver(self, user_id: str, message: inbox.Deliver) -> Done:
         return await self._remote.ask(user_id, message, Done)
@@ -236,7 +188,7 @@ class OperationsClient:
     """The one actor of the operators."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "operations actor")
+        self._remote = Remote(namespace, "operations actor")
 
     async def report(self, message: operations.Report) -> Done:
         return await self._remote.ask(ONLY, message, Done)
@@ -267,7 +219,7 @@ class BacklogClient:
     """The one actor that stands in for a queue."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "backlog actor")
+        self._remote = Remote(namespace, "backlog actor")
 
     async def enqueue(self, message: backlog.Enqueue) -> Done:
         return await self._remote.ask(ONLY, message, Done)
@@ -280,7 +232,7 @@ class RolloutClient:
     """The one actor of the rollout: its metrics, its breaker."""
 
     def __init__(self, namespace: Namespace) -> None:
-        self._remote = _Remote(namespace, "rollout actor")
+        self._remote = Remote(namespace, "rollout actor")
 
     async def flush(self, message: rollout.Flush) -> rollout.Verdicts:
         return await self._remote.ask(ONLY, message, rollout.Verdicts)

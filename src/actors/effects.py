@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.alert import Alert
+from domain.event_batch import EventBatch
 from domain.file import OrderPause, Upload
 from domain.messages.file import Dispatch
 from domain.messages.inbox import Deliver
@@ -109,6 +110,32 @@ class SendAlert:
     alert: Alert
 
 
+@dataclass(frozen=True, slots=True)
+class PublishEvents:
+    """Tell the audit and webhooks of an order's or a room's events. The same batch, until it is."""
+
+    batch: EventBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One delivery on its way."""
+
+    position: int
+    tries: int
+    url: str
+    secrets: tuple[str, ...]
+    webhook_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendWebhooks:
+    """Set out with these. Nobody waits for them: how each went is told to the actor it is of."""
+
+    outgoing: tuple[Outgoing, ...]
+
+
 Effect = (
     SendDispatch
     | TellOrder
@@ -122,10 +149,12 @@ Effect = (
     | ExpireUpload
     | TellOrigin
     | SendAlert
+    | PublishEvents
+    | SendWebhooks
 )
 
 
-def ids_of(effect: Effect) -> dict[str, str]:
+def ids_of(effect: Effect) -> dict[str, str]:  # noqa: C901 -- a case each
     """Whom it is about, for the log."""
     match effect:
         case SendDispatch():
@@ -144,5 +173,9 @@ def ids_of(effect: Effect) -> dict[str, str]:
             return {"order_id": effect.order_id}
         case ReportOrder():
             return {"order_id": effect.report.order_id}
+        case PublishEvents():
+            return {"events_of": effect.batch.source.id}
+        case SendWebhooks():
+            return {}
         case SendAlert():
             return {"channel": effect.channel, "key": effect.alert.key}

@@ -10,12 +10,16 @@ from actors.client import (
     InboxClient,
     OperationsClient,
     OrderClient,
+    RoomClient,
 )
+from actors.fanout import Fanout
 from actors.fetch_web import FetchWeb
 from actors.origin import Origin
 from actors.performer import Performer, Queue
+from actors.webhook_client import WebhookClient
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
+from storage.objects import Objects
 from storage.r2_objects import R2Objects
 
 # Variables change with a deployment, which makes new isolates. Reading them all costs half of what
@@ -39,15 +43,23 @@ def _variables(env: Any, names: Iterable[str]) -> dict[str, object]:
 
 def performer_of(env: Any) -> Performer:
     settings = settings_of(env)
+    objects = R2Objects(env.PHOTOS)
     return Performer(
         jobs=queue_of(env),
         files=FileClient(env.FILES),
         orders=OrderClient(env.ORDERS),
         inboxes=InboxClient(env.INBOXES),
         operations=OperationsClient(env.OPERATIONS),
-        objects=R2Objects(env.PHOTOS),
+        objects=objects,
         origin=Origin.of(settings, FetchWeb()),
+        fanout=fanout_of(env, objects),
+        events=getattr(env, "EVENTS", None),
     )
+
+
+def fanout_of(env: Any, objects: Objects) -> Fanout:
+    webhooks, orders = WebhookClient(env.WEBHOOKS), OrderClient(env.ORDERS)
+    return Fanout(objects, webhooks, orders, RoomClient(env.ROOMS))
 
 
 def queue_of(env: Any) -> Queue:

@@ -6,14 +6,16 @@ from js import AbortSignal, Object, fetch
 from pyodide.ffi import JsException, to_js
 
 from domain.errors import Outage
-from storage.streams import bounded
+from storage.streams import beginning, bounded
 from storage.web import WebAnswer, WebRequest
 
 NO_BODY = frozenset({"GET", "HEAD"})
 
 
 class FetchWeb:
-    async def ask(self, request: WebRequest, *, timeout_ms: int, bytes_max: int) -> WebAnswer:
+    async def ask(
+        self, request: WebRequest, *, timeout_ms: int, bytes_max: int, is_cut: bool = False
+    ) -> WebAnswer:
         host = request.url.split("/")[2]
         init: dict[str, Any] = {
             "method": request.method,
@@ -25,7 +27,7 @@ class FetchWeb:
             init["body"] = request.body
         try:
             answer = await fetch(request.url, to_js(init, dict_converter=Object.fromEntries))
-            content = await bounded(answer, bytes_max)
+            content = await (beginning if is_cut else bounded)(answer, bytes_max)
         except (JsException, OSError) as error:
             raise Outage(f"{host} did not answer") from error
         if content is None:

@@ -19,6 +19,7 @@ from domain.errors import Code, Refusal
 from domain.file import FileStatus
 from domain.happening import Happening
 from domain.limits import PACED_COALESCE_FROM, SUBMIT_FILES_MAX
+from domain.messages.event_page import ListEvents
 from domain.messages.operations import OrderTotals
 from domain.messages.order import (
     ORDER_MESSAGE,
@@ -67,9 +68,10 @@ class OrderCore:
         self._jobs = JobIndex(sql)
         self._deadlines = Deadlines(sql)
         actions = Actions(sql)
-        self._outbox = OrderOutbox(sql, self._repository, actions, self._deadlines, settings)
+        self._log = OrderLog(sql, self._repository, self._deadlines, settings)
+        publishing = self._log.publishing
+        self._outbox = OrderOutbox(sql, self._repository, self._deadlines, settings, publishing)
         self._names = OrderNames(self._repository, self._outbox)
-        self._log = OrderLog(sql, self._repository)
         self._origin = OrderOrigin(
             sql, self._repository, self._names, self._outbox, self._log, settings
         )
@@ -119,12 +121,11 @@ class OrderCore:
                 return self._origin.revalidated(message, self._owned(message.caller_id))
             case Invalidate():
                 return self._origin.invalidate(self._known())
-            case BeginRequest():
+            case ListEvents():
+                return self._log.publishing.page(message)
+            case BeginRequest() | FinishRequest():
                 self._owned(message.caller_id)
-                return self._requests.begin(message, now_ms)
-            case FinishRequest():
-                self._owned(message.caller_id)
-                return self._requests.finish(message)
+                return self._requests.answer(message, now_ms)
             case OperateOrder():
                 return self._operations.operate(message, self._known(), now_ms)
 

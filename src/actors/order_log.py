@@ -6,11 +6,15 @@ from actors.events import Hello, HelloAgain, OrderNews, file_event, order_event
 from actors.hub import Hub
 from actors.opening import Opening
 from actors.order_answers import status_of
+from actors.order_outbox import OrderDeadline
+from actors.publishing import Publishing
 from domain.cursor import Cursor
 from domain.limits import ORDER_FILES_MAX
+from domain.settings import Settings
 from domain.snapshot import FileSnapshot
 from domain.values import Value
 from domain.views import FileView, StatusView
+from storage.deadlines import Deadlines
 from storage.hub_repository import Published
 from storage.order_repository import Order, OrderRepository
 from storage.sql import Sql
@@ -19,8 +23,11 @@ NOWHERE: Final = Cursor("", 0)
 
 
 class OrderLog:
-    def __init__(self, sql: Sql, repository: OrderRepository) -> None:
+    def __init__(
+        self, sql: Sql, repository: OrderRepository, deadlines: Deadlines, settings: Settings
+    ) -> None:
         self.hub = Hub(sql)
+        self.publishing = Publishing(sql, self.hub, deadlines, settings, OrderDeadline.PUBLISH)
         self._repository = repository
         self._hello_of = (NOWHERE, "")  # the newest that somebody asked for
 
@@ -41,7 +48,7 @@ class OrderLog:
         def event(cursor: str) -> Value:
             return file_event(order, cursor, file, status, now_ms)
 
-        self._keep(order, self.hub.append(kind, file.file_id, event, now_ms))
+        self._keep(order, self.hub.append(kind, file.file_id, event, now_ms), now_ms)
 
     def order_changed(
         self, order: Order, now_ms: int, file_ids: tuple[str, ...] | None = None
@@ -53,11 +60,11 @@ class OrderLog:
         def event(cursor: str) -> Value:
             return order_event(order, cursor, news, now_ms)
 
-        self._keep(order, self.hub.append("darkroom.order.changed", key, event, now_ms))
+        self._keep(order, self.hub.append("darkroom.order.changed", key, event, now_ms), now_ms)
 
-    @staticmethod
-    def _keep(order: Order, event: Published) -> None:
+    def _keep(self, order: Order, event: Published, now_ms: int) -> None:
         assert event.cursor == cursor_of(order), "every version is one event"
+        self.publishing.owe(now_ms)
 
     # --- Reading --------------------------------------------------------------------------------
 

@@ -7,9 +7,11 @@ from actors.effects import (
     ExpireUpload,
     NotifyOwner,
     NudgeFiles,
+    PublishEvents,
     RecordAudit,
     ReportOrder,
 )
+from actors.publishing import Publishing
 from domain import keys
 from domain.file import FileStatus
 from domain.limits import (
@@ -36,6 +38,7 @@ class OrderDeadline(StrEnum):
     NUDGE = "nudge"  # files are to tell their news again
     EXPIRE = "expire"  # names reserved for uploads may have expired
     AUDIT = "audit"  # what operators did is to be recorded
+    PUBLISH = "publish"  # the audit and webhooks are to hear of events
     SESSIONS = "sessions"  # a watcher's session ends soon, or has; the shell sees to that
 
 
@@ -44,12 +47,13 @@ class OrderOutbox:
         self,
         sql: Sql,
         repository: OrderRepository,
-        actions: Actions,
         deadlines: Deadlines,
         settings: Settings,
+        publishing: Publishing,
     ) -> None:
+        self._publishing = publishing
         self._repository = repository
-        self._actions = actions
+        self._actions = Actions(sql)
         self._deadlines = deadlines
         self._settings = settings
         self._nudges = Owed(sql, "nudge")
@@ -94,6 +98,8 @@ class OrderOutbox:
                 return self._expiry(order, now_ms)
             case OrderDeadline.AUDIT:
                 return RecordAudit(order.id, RecordActions(records=self._actions.owed()))
+            case OrderDeadline.PUBLISH:
+                return self._publishing.effect("orders", order.id, order.owner_id)
             case OrderDeadline.SESSIONS:
                 return None
 
@@ -112,6 +118,8 @@ class OrderOutbox:
                 self._again(OrderDeadline.NUDGE, now_ms, bool(self._nudges.first(1)))
             case ExpireUpload():
                 self._expired(effect, order, now_ms, was_abandoned=reply is None)
+            case PublishEvents():
+                self._publishing.finish(effect, now_ms)
             case RecordAudit():
                 for record in effect.actions.records:
                     self._actions.settle(record.action_id)

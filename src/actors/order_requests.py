@@ -12,6 +12,13 @@ class OrderRequests:
     def __init__(self, sql: Sql) -> None:
         self._requests = Requests(sql)
 
+    def answer(self, message: BeginRequest | FinishRequest, now_ms: int) -> BegunRequest | Done:
+        match message:
+            case BeginRequest():
+                return self.begin(message, now_ms)
+            case FinishRequest():
+                return self.finish(message)
+
     def begin(self, message: BeginRequest, now_ms: int) -> BegunRequest:
         """The first answer; or none, and then the caller is the one to find it."""
         made = self._requests.known(message.key, now_ms)

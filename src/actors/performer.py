@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from actors.alerting import AlertAnswered, Alerting
 from actors.client import FileClient, InboxClient, OperationsClient, OrderClient
@@ -12,17 +12,21 @@ from actors.effects import (
     ExpireUpload,
     NotifyOwner,
     NudgeFiles,
+    PublishEvents,
     PurgeObjects,
     RecordAudit,
     ReportOrder,
     SendAlert,
     SendDispatch,
+    SendWebhooks,
     SweepObjects,
     TellOrder,
     TellOrigin,
 )
+from actors.fanout import Fanout
 from actors.origin import Origin, OriginAnswered
 from domain.errors import Code, Outage, Refusal
+from domain.event_batch import EventBatch
 from domain.file import OrderPause, Upload
 from domain.limits import QUEUE_SEND_MS_MAX
 from domain.messages.file import Nudge
@@ -38,6 +42,15 @@ class Queue(Protocol):
     async def send(self, body: dict[str, str]) -> object: ...
 
 
+class EventQueue(Protocol):
+    """The same of one that carries texts."""
+
+    async def send(self, body: str, options: dict[str, str]) -> object: ...
+
+
+AS_TEXT: Final = {"contentType": "text"}  # else a JSON text would be put into JSON once more
+
+
 @dataclass(frozen=True, slots=True)
 class Performer:
     jobs: Queue
@@ -48,6 +61,8 @@ class Performer:
     objects: Objects
     origin: Origin | None = None  # None: the product stands alone
     alerts: Alerting | None = None  # None: this actor alerts nobody
+    fanout: Fanout | None = None  # None: this actor has no events
+    events: EventQueue | None = None  # None: the account has no queues
 
     async def perform(  # noqa: C901, PLR0912 -- a case each
         self, effect: Effect
@@ -83,12 +98,26 @@ class Performer:
             case SendAlert():
                 assert self.alerts is not None, "only the rollout's actor owes any"
                 return await self.alerts.send(effect.channel, effect.alert)
+            case PublishEvents():
+                await self._publish(effect.batch)
+            case SendWebhooks():
+                raise AssertionError("a webhook actor has a courier")
         return None
 
     async def _send(self, effect: SendDispatch) -> None:
         with outages_of("queue edit-jobs"):
             async with asyncio.timeout(QUEUE_SEND_MS_MAX / 1000):
                 await self.jobs.send(effect.dispatch.model_dump())
+
+    async def _publish(self, batch: EventBatch) -> None:
+        """By the queue, so that nobody waits for receivers of events; or at once, without one."""
+        if self.events is None:
+            assert self.fanout is not None, "an order has one"
+            await self.fanout.deliver(batch)
+            return
+        with outages_of("queue events"):
+            async with asyncio.timeout(QUEUE_SEND_MS_MAX / 1000):
+                await self.events.send(batch.text, AS_TEXT)
 
     async def _archive(self, effect: ArchiveObject) -> Gone | None:
         """None: the copy lies there."""

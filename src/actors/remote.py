@@ -1,7 +1,7 @@
 """The envelope around every reply: refusals travel as data, for an exception loses its type.
 
 One JSON text: `{"ok": true, "reply": …}` or `{"ok": false, "refusal": …}` (`RefusalData`).
-Only this module and `client.py` know of it.
+Only this module and `calls.py` know of it.
 """
 
 import json

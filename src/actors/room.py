@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Mapping
 
-from actors.effects import Effect
+from actors.effects import Effect, PublishEvents
 from actors.hub import ALL
 from actors.opening import Opening
-from actors.room_log import RoomLog
+from actors.room_log import PUBLISH, RoomLog
 from actors.room_presence import RoomDeadline, RoomPresence
 from actors.room_rates import RoomRates
 from actors.sessions import SessionDeadline
 from domain.cursor import Cursor
 from domain.happening import Happening
 from domain.limits import HUB_TRIM_EVERY, ROOM_PUBLISH_KEPT_MS, ROOM_PUBLISHES_KEPT_MAX
+from domain.messages.event_page import EventPage, ListEvents
 from domain.messages.room import ROOM_MESSAGE, DescribePresence, Presence, Publish, Receipt
 from domain.presence import Connection
+from domain.room_rights import owner_of
 from domain.settings import Settings
 from domain.values import Value
 from storage.deadlines import Deadlines
@@ -28,7 +30,7 @@ class RoomCore:
         exists = migrate_existing(sql, MIGRATIONS)
         self._repository = RoomRepository(sql)
         self._deadlines = Deadlines(sql)
-        self._log = RoomLog(sql)
+        self._log = RoomLog(sql, self._deadlines, settings)
         self._presence = RoomPresence(
             sql, self._log, self._deadlines, settings.presence_grace_ms, settings.presence_sweep_ms
         )
@@ -42,6 +44,10 @@ class RoomCore:
         match message:
             case DescribePresence():
                 return self._described()
+            case ListEvents():
+                if self._room_id is None:
+                    return EventPage(epoch="", first=0, events=())
+                return self._log.publishing.page(message)
             case Publish():
                 self.rates.send(f"user {message.caller_id}", now_ms)
                 return self.publish(message, now_ms)
@@ -92,13 +98,16 @@ class RoomCore:
         if (room_id := self._room_id) is not None:
             self._log.hub.transaction(lambda: self._presence.wake(room_id, now_ms))
 
-    # --- Effects: a room owes nobody anything ---------------------------------------------------
+    # --- Effects: the one that a room owes ------------------------------------------------------
 
-    def next_effect(self, now_ms: int) -> Effect | None:  # noqa: ARG002
-        return None
+    def next_effect(self, now_ms: int) -> Effect | None:
+        if self._room_id is None or not self._deadlines.take(PUBLISH, now_ms):
+            return None
+        return self._log.publishing.effect("rooms", self._room_id, owner_of(self._room_id))
 
-    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:
-        raise AssertionError(f"no room owes it: {effect}, {reply}, {now_ms}")
+    def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:  # noqa: ARG002
+        assert isinstance(effect, PublishEvents)
+        self._sql.transaction(lambda: self._log.publishing.finish(effect, now_ms))
 
     def next_deadline_ms(self) -> int | None:
         return None if self._room_id is None else self._deadlines.earliest()

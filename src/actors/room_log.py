@@ -1,9 +1,11 @@
 """A room's log on the hub: its messages, and who came and went, all in one order."""
 
+from collections.abc import Callable
 from typing import Final
 
 from actors.hub import Hub
 from actors.opening import Opening
+from actors.publishing import Publishing
 from actors.room_events import (
     JOINED,
     LEFT,
@@ -18,17 +20,21 @@ from domain.cursor import Cursor
 from domain.limits import ROOM_HELLO_BYTES_MAX, ROOM_HELLO_EVENTS_MAX
 from domain.messages.room import Publish
 from domain.presence import Member
+from domain.settings import Settings
 from domain.values import Value
+from storage.deadlines import Deadlines
 from storage.hub_repository import Published
 from storage.presence_repository import PresenceRepository
 from storage.sql import Sql
 
+PUBLISH: Final = "publish"  # a deadline: the audit and webhooks are to hear of events
 LISTS: Final = {"members", "messages"}  # added to the frame as text, which is made once
 
 
 class RoomLog:
-    def __init__(self, sql: Sql) -> None:
+    def __init__(self, sql: Sql, deadlines: Deadlines, settings: Settings) -> None:
         self.hub = Hub(sql)
+        self.publishing = Publishing(sql, self.hub, deadlines, settings, PUBLISH)
         self._presence = PresenceRepository(sql)
         # Made once for each cursor, by which both are known: after an outage all come at once.
         self._members: tuple[Cursor | None, str] = (None, "")
@@ -42,7 +48,7 @@ class RoomLog:
         def event(cursor: str) -> Value:
             return message_event(cursor, message, now_ms)
 
-        return self.hub.append(MESSAGE, "", event, now_ms)
+        return self._keep(MESSAGE, "", event, now_ms)
 
     def joined(self, room_id: str, user_id: str, now_ms: int) -> Member:
         """Their stay is named by the event that tells of it."""
@@ -53,13 +59,19 @@ class RoomLog:
         def came(cursor: str) -> Member:
             return Member(user_id, stay=_offset(cursor), since_ms=now_ms)
 
-        return came(str(self.hub.append(JOINED, user_id, event, now_ms).cursor))
+        return came(str(self._keep(JOINED, user_id, event, now_ms).cursor))
 
     def left(self, room_id: str, member: Member, now_ms: int) -> None:
         def event(cursor: str) -> Value:
             return member_event(LEFT, room_id, cursor, member, now_ms)
 
-        self.hub.append(LEFT, member.user_id, event, now_ms)
+        self._keep(LEFT, member.user_id, event, now_ms)
+
+    def _keep(
+        self, kind: str, key: str, event_of: Callable[[str], Value], now_ms: int
+    ) -> Published:
+        self.publishing.owe(now_ms)
+        return self.hub.append(kind, key, event_of, now_ms)
 
     # --- Reading --------------------------------------------------------------------------------
 

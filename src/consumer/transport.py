@@ -8,12 +8,15 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from pydantic import ValidationError
 
 from actors.client import BacklogClient, OperationsClient
+from actors.fanout import Fanout
 from consumer.edit import Editor
+from consumer.events import pass_on
+from consumer.message import Message
 from domain.errors import Outage
 from domain.limits import CRON_CONCURRENCY, CRON_JOBS_MAX, PARKED_BODY_CHARACTERS_MAX
 from domain.messages.backlog import Take
@@ -22,21 +25,10 @@ from domain.messages.operations import Park
 from log import log, log_bug
 
 DEAD_LETTERS: Final = "edit-jobs-dead"  # as in wrangler.toml
+EVENTS: Final = "events"
+DEAD_EVENTS: Final = "events-dead"
 UNREADABLE: Final = "no consumer could read it"
 TOO_OFTEN: Final = "delivered too often"
-
-
-class Message(Protocol):
-    """A message of a queue. One that is told neither `ack` nor `retry` is taken for done with."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def attempts(self) -> int: ...
-    @property
-    def body(self) -> object: ...
-    def ack(self) -> None: ...
-    def retry(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +36,21 @@ class Transport:
     editor: Editor
     operations: OperationsClient
     backlog: BacklogClient
+    fanout: Fanout | None = None  # None: nobody sends events
 
     async def consume(self, queue: str, messages: Sequence[Message]) -> None:
         """One batch. A message that breaks its consumer is given back: in the end it is parked."""
-        consume = self._park if queue == DEAD_LETTERS else self._work_on
+        if queue == EVENTS:
+            assert self.fanout is not None, "the queue is bound where it is consumed"
+            await pass_on(self.fanout, messages)
+            return
+
+        async def consume(message: Message) -> None:
+            if queue in {DEAD_LETTERS, DEAD_EVENTS}:
+                await self._park(queue, message)
+            else:
+                await self._work_on(message)
+
         results = await asyncio.gather(*map(consume, messages), return_exceptions=True)
         for message, result in zip(messages, results, strict=True):
             if isinstance(result, BaseException):
@@ -84,16 +87,16 @@ class Transport:
         await self.editor.work_on(dispatch)
         message.ack()
 
-    async def _park(self, message: Message) -> None:
+    async def _park(self, queue: str, message: Message) -> None:
         """Kept for the operators: behind this queue there is no other."""
         dispatch = _dispatch(message)
         facts: dict[str, object] = {"message_id": message.id, "attempts": message.attempts}
         facts |= {} if dispatch is None else dispatch.model_dump()
         park = Park(
             message_id=message.id,
-            queue=DEAD_LETTERS,
+            queue=queue,
             body=_as_json(message.body),
-            reason=UNREADABLE if dispatch is None else TOO_OFTEN,
+            reason=UNREADABLE if dispatch is None and queue == DEAD_LETTERS else TOO_OFTEN,
         )
         try:
             await self.operations.park(park)

@@ -16,6 +16,7 @@ CHOSEN: Final = rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{ID_CHARACTERS_MAX - 1}}}$"
 ROOM: Final = rf"^[A-Za-z0-9][A-Za-z0-9_-]{{0,{ROOM_ID_CHARACTERS_MAX - 1}}}$"
 FILE: Final = r"^file_[0-9a-f]{32}$"
 JOB: Final = r"^job_[0-9a-f]{32}_[0-9a-f]{16}$"
+WEBHOOK: Final = r"^hook_[0-9a-f]{32}$"
 NOTIFICATION: Final = r"^ntf_[0-9a-f]{32}_[0-9a-f]{16}$"
 OWN_PART_CHARACTERS: Final = 16  # of a job's id; a file has few jobs, so they will not collide
 
@@ -46,9 +47,17 @@ def is_notification_id(text: str) -> bool:
     return re.fullmatch(NOTIFICATION[1:-1], text) is not None
 
 
+def is_webhook_id(text: str) -> bool:
+    return re.fullmatch(WEBHOOK[1:-1], text) is not None
+
+
 def new_file_id() -> str:
     """Only inside a handler: the platform refuses randomness while modules are imported."""
     return f"file_{uuid.uuid4().hex}"
+
+
+def new_webhook_id() -> str:
+    return f"hook_{uuid.uuid4().hex}"
 
 
 def new_job_id(file_id: str) -> str:

@@ -1,16 +1,13 @@
 """The breaker's thresholds, and where alerts go: read from the environment as `Settings` are."""
 
-import base64
-import binascii
 from enum import StrEnum
 from typing import Final
 
 from pydantic import Field, field_validator, model_validator
 
 from domain.settings import Variables
+from domain.standard_webhooks import is_secret
 
-WEBHOOK_SECRET_PREFIX: Final = "whsec_"  # noqa: S105 -- of secrets, by Standard Webhooks
-WEBHOOK_SECRET_BYTES: Final = range(24, 65)  # what Standard Webhooks recommends
 LOOKBACK: Final = 3  # how many times a rule's minutes it looks back, to have samples
 URL: Final = r"^(https?://[^\s]+)?$"
 
@@ -52,7 +49,7 @@ class RolloutSettings(Variables):
     @classmethod
     def _is_a_key(cls, given: str) -> str:
         """What is wrong is said without showing any of it."""
-        if given and len(webhook_key(given) or b"") not in WEBHOOK_SECRET_BYTES:
+        if given and not is_secret(given):
             raise ValueError("must be whsec_ and 24 to 64 bytes in base64")
         return given
 
@@ -82,13 +79,3 @@ class RolloutSettings(Variables):
     def lookback_minutes(self) -> int:
         """Of answers: no rule looks further back."""
         return LOOKBACK * max(self.breaker_error_minutes, self.breaker_p90_minutes)
-
-
-def webhook_key(secret: str) -> bytes | None:
-    """None: it is no such secret."""
-    prefix, encoded = secret[: len(WEBHOOK_SECRET_PREFIX)], secret[len(WEBHOOK_SECRET_PREFIX) :]
-    try:
-        key = base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        return None
-    return key if prefix == WEBHOOK_SECRET_PREFIX else None

@@ -42,6 +42,12 @@ def own_room(user_id: str) -> str:
     return f"{OF_USER}{user_id}"
 
 
+def owner_of(room_id: str) -> str | None:
+    """The user whose own room it is. None: it is nobody's, or an order's."""
+    user_id = room_id.removeprefix(OF_USER)
+    return user_id if user_id != room_id and is_chosen_id(user_id) else None
+
+
 def order_of(room_id: str) -> str | None:
     """The order whose room it is."""
     order_id = room_id.removeprefix(OF_ORDER)

@@ -14,11 +14,19 @@ from pydantic import (
 )
 
 from domain.ids import is_chosen_id
-from domain.limits import OPERATOR_TOKEN_CHARACTERS_MIN, SECRET_CHARACTERS_MIN
+from domain.limits import (
+    OPERATOR_TOKEN_CHARACTERS_MIN,
+    SECRET_CHARACTERS_MIN,
+    WEBHOOK_RETRIES_MAX,
+)
 
 DAY_MS: Final = 24 * 3_600_000
 # https://<team>.cloudflareaccess.com. Its keys come from there: without TLS from this machine only
 TEAM_DOMAIN: Final = r"^(https://[^\s/?#]+|http://(127\.0\.0\.1|localhost)(:\d+)?)?$"
+# 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h: three days, as Standard Webhooks has it
+WEBHOOK_SCHEDULE_MS: Final = (
+    "5000,300000,1800000,7200000,18000000,36000000,50400000,72000000,86400000"
+)
 VISIBLE: Final = re.compile(r"[!-~]*")  # of ASCII, and no blank: what a header carries unchanged
 
 
@@ -59,6 +67,13 @@ class Settings(Variables):
     report_interval_ms: int = Field(default=10_000, ge=100, le=3_600_000)
     presence_grace_ms: int = Field(default=10_000, ge=100, le=300_000)  # without a connection
     presence_sweep_ms: int = Field(default=300_000, ge=1_000, le=3_600_000)
+
+    # --- Events to the audit and to webhooks ----------------------------------------------------
+    events_enabled: bool = True
+    publish_interval_ms: int = Field(default=1_000, ge=0, le=60_000)
+    webhook_schedule_ms: str = Field(default=WEBHOOK_SCHEDULE_MS, pattern=r"^\d{1,9}(,\d{1,9})*$")
+    webhook_timeout_ms: int = Field(default=15_000, ge=100, le=30_000)
+    webhook_allow_hosts: str = ""  # separated by commas: anything goes there, in development only
 
     # --- The migration: without an origin the product stands alone ------------------------------
     environment: Literal["production", "development"] = "production"
@@ -113,6 +128,22 @@ class Settings(Variables):
         if given and len(given) < SECRET_CHARACTERS_MIN:
             raise ValueError(f"it must have {SECRET_CHARACTERS_MIN} characters, or be empty")
         return given
+
+    @model_validator(mode="after")
+    def _sends_webhooks_inside_in_development_only(self) -> Self:
+        if self.webhook_allow_hosts and self.environment != "development":
+            raise ValueError('WEBHOOK_ALLOW_HOSTS needs ENVIRONMENT "development"')
+        if len(self.webhook_schedule) > WEBHOOK_RETRIES_MAX:
+            raise ValueError(f"WEBHOOK_SCHEDULE_MS may have {WEBHOOK_RETRIES_MAX} pauses")
+        return self
+
+    @property
+    def webhook_schedule(self) -> tuple[int, ...]:
+        return tuple(map(int, self.webhook_schedule_ms.split(",")))
+
+    @property
+    def webhook_hosts(self) -> frozenset[str]:
+        return frozenset(filter(None, (h.strip() for h in self.webhook_allow_hosts.split(","))))
 
     @property
     def tells_origin(self) -> bool:

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from domain.errors import Code, Refusal
-from domain.ids import is_chosen_id, is_file_id, is_job_id, is_notification_id, is_room_id
+from domain.ids import (
+    is_chosen_id,
+    is_file_id,
+    is_job_id,
+    is_notification_id,
+    is_room_id,
+    is_webhook_id,
+)
 from domain.rollout import Phase
 from edge.exchange import Response
 from edge.services import Call
@@ -20,6 +27,7 @@ CHECKS: dict[str, tuple[Callable[[str], bool], Code]] = {
     "job_id": (is_job_id, Code.JOB_NOT_FOUND),
     "notification_id": (is_notification_id, Code.NOTIFICATION_NOT_FOUND),
     "room_id": (is_room_id, Code.ROOM_NOT_FOUND),
+    "webhook_id": (is_webhook_id, Code.WEBHOOK_NOT_FOUND),
     "message_id": (is_chosen_id, Code.PARKED_NOT_FOUND),
     "key": (bool, Code.OBJECT_NOT_FOUND),
 }

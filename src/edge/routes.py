@@ -7,6 +7,7 @@ from domain.rollout import Phase
 from edge.exchange import Response
 from edge.handlers import (
     edits,
+    event_log,
     files,
     jobs,
     live,
@@ -18,6 +19,7 @@ from edge.handlers import (
     rooms,
     session,
     uploads,
+    webhooks,
 )
 from edge.handlers.operator_actions import (
     on_file,
@@ -73,6 +75,18 @@ ROUTES: Final = (
     Route("GET", "/ws/{room_id}", rooms.socket, is_timed=False),
     Route("GET", "/rooms/{room_id}/events", rooms.events, is_timed=False),
     Route("GET", "/rooms/{room_id}/presence", rooms.presence),
+    Route("POST", "/api/webhooks", webhooks.create),
+    Route("GET", "/api/webhooks", webhooks.list_all),
+    Route("GET", "/api/webhooks/{webhook_id}", webhooks.describe),
+    Route("PATCH", "/api/webhooks/{webhook_id}", webhooks.update),
+    Route("DELETE", "/api/webhooks/{webhook_id}", webhooks.delete),
+    Route("POST", "/api/webhooks/{webhook_id}/rotate", webhooks.rotate),
+    Route("POST", "/api/webhooks/{webhook_id}/test", webhooks.probe),
+    Route("GET", "/api/webhooks/{webhook_id}/deliveries", webhooks.deliveries),
+    Route("POST", "/api/webhooks/{webhook_id}/redrive", webhooks.redrive),
+    Route("GET", "/ops/webhooks", webhooks.list_of_user, OPERATORS),
+    Route("GET", "/ops/orders/{order_id}/events", event_log.of_order, OPERATORS),
+    Route("GET", "/ops/rooms/{room_id}/events", event_log.of_room, OPERATORS),
     Route("GET", "/ops/jobs", operations.failed_jobs, OPERATORS),
     Route("GET", "/ops/dead", operations.parked_messages, OPERATORS),
     Route("GET", "/ops/audit", operations.audit, OPERATORS),

@@ -12,6 +12,7 @@ from actors.client import (
     RolloutClient,
     RoomClient,
 )
+from actors.webhook_client import WebhookClient
 from domain.limits import SHADOW_MINUTE_MAX
 from domain.session import Principal
 from domain.settings import Settings
@@ -40,6 +41,7 @@ class Services:
     operations: OperationsClient
     rollouts: RolloutClient
     rooms: RoomClient
+    webhooks: WebhookClient
     objects: Objects  # each of whose failures counts
     bucket: Objects  # the same, for who only looks whether it is there
     signer: Signer

@@ -7,6 +7,7 @@ from domain.errors import Outage
 from storage.objects import (
     ByteRange,
     Copied,
+    Listed,
     NotCopied,
     ObjectBody,
     ObjectHead,
@@ -48,6 +49,10 @@ class CountedObjects:
     ) -> Copied | NotCopied:
         with self._counted():
             return await self._objects.copy(source_key, target_key, etag, storage_class)
+
+    async def list_under(self, prefix: str, after: str, limit: int) -> tuple[Listed, ...]:
+        with self._counted():
+            return await self._objects.list_under(prefix, after, limit)
 
     async def delete(self, key: str) -> None:
         with self._counted():

@@ -106,6 +106,19 @@ class Deadlines:
         self._sql.rows(PUT_OFF, now_ms + delay_ms, kind)
         return kind
 
+    def take(self, kind: str, now_ms: int) -> bool:
+        """Whether that one is owed or due now, put off already as by `take_due`."""
+        if kind in self._owed:
+            self._owed.remove(kind)
+            return bool(self._sql.rows(TRIES, kind))
+        due_ms = self.due_ms(kind)
+        if due_ms is None or due_ms > now_ms:
+            return False
+        ((tries,),) = self._sql.rows(TRIES, kind)
+        delay_ms = _doubled(EFFECT_RETRY_FIRST_MS, int(tries or 0), EFFECT_RETRY_MAX_MS)
+        self._sql.rows(PUT_OFF, now_ms + delay_ms, kind)
+        return True
+
 
 def _doubled(first_ms: int, times: int, max_ms: int) -> int:
     return min(first_ms << min(times, 16), max_ms)

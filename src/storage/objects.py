@@ -32,6 +32,12 @@ class ObjectBody:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    key: str
+    stored_at_ms: int  # the last time it was
+
+
+@dataclass(frozen=True, slots=True)
 class Copied:
     size_bytes: int
 
@@ -66,6 +72,10 @@ class Objects(Protocol):
         storage_class: StorageClass = StorageClass.STANDARD,
     ) -> Copied | NotCopied:
         """With all that is told of the source, and without the bytes entering Python."""
+        ...
+
+    async def list_under(self, prefix: str, after: str, limit: int) -> tuple[Listed, ...]:
+        """In the order of their keys, those behind `after`; at most 1,000, as R2 has it."""
         ...
 
     async def delete(self, key: str) -> None: ...

@@ -16,6 +16,7 @@ from storage import (
     old_jobs,
     origin_repository,
     owed,
+    published_repository,
     requests,
 )
 from storage.origin_repository import NEVER_ASKED, OriginState
@@ -72,6 +73,7 @@ MIGRATIONS: Final = (
     "ALTER TABLE names ADD COLUMN announced_ms INTEGER",
     *origin_repository.MIGRATIONS,
     *hub_repository.MIGRATIONS,
+    published_repository.MIGRATION,
 )
 ORDER = """
 SELECT order_id, owner_id, epoch, version, totals, pause_revision, is_paused, quiet_changes, origin

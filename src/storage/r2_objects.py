@@ -7,6 +7,7 @@ from storage.foreign import outages_of
 from storage.objects import (
     ByteRange,
     Copied,
+    Listed,
     NotCopied,
     ObjectBody,
     ObjectHead,
@@ -66,6 +67,14 @@ class R2Objects:
             described = _description(source) | {"storageClass": storage_class.value}
             stored = await self._bucket.put(target_key, source.body, described)
             return Copied(int(stored.size))
+
+    async def list_under(self, prefix: str, after: str, limit: int) -> tuple[Listed, ...]:
+        options: dict[str, object] = {"prefix": prefix, "limit": limit}
+        if after:
+            options["startAfter"] = after
+        with outages_of("R2 list"):
+            page = await self._bucket.list(options)
+            return tuple(Listed(str(o.key), int(o.uploaded.getTime())) for o in page.objects)
 
     async def delete(self, key: str) -> None:
         with outages_of("R2 delete"):

@@ -6,7 +6,7 @@ Where a message stands is kept by its sender and id: one row, which is found wit
 from dataclasses import dataclass
 from typing import Final
 
-from storage import deadlines, hub_repository, presence_repository
+from storage import deadlines, hub_repository, presence_repository, published_repository
 from storage.sql import Sql
 
 MIGRATIONS: Final = (
@@ -28,6 +28,7 @@ MIGRATIONS: Final = (
     deadlines.MIGRATION,
     *presence_repository.MIGRATIONS,
     *hub_repository.MIGRATIONS,
+    published_repository.MIGRATION,
 )
 CREATE = "INSERT OR IGNORE INTO rooms (only_row, room_id) VALUES (1, ?)"
 ROOM_ID = "SELECT room_id FROM rooms"

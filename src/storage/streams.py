@@ -5,13 +5,18 @@ from typing import Any
 
 async def bounded(holder: Any, bytes_max: int) -> bytes | None:
     """The body of a request or an answer, given up as soon as it is longer than that."""
+    found = await beginning(holder, bytes_max + 1)
+    return None if len(found) > bytes_max else found
+
+
+async def beginning(holder: Any, bytes_max: int) -> bytes:
+    """As much of it. The rest is not waited for."""
     if not holder.body:  # JavaScript's null, which is not None
         return b""
-    reader, pieces, size = holder.body.getReader(), [], 0
+    reader, found = holder.body.getReader(), b""
     while not (piece := await reader.read()).done:
-        size += piece.value.byteLength
-        if size > bytes_max:
+        found += piece.value.to_bytes()
+        if len(found) >= bytes_max:
             await reader.cancel()
-            return None
-        pieces.append(piece.value.to_bytes())
-    return b"".join(pieces)
+            break
+    return found[:bytes_max]

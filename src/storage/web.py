@@ -24,6 +24,11 @@ class WebAnswer:
 
 
 class Web(Protocol):
-    async def ask(self, request: WebRequest, *, timeout_ms: int, bytes_max: int) -> WebAnswer:
-        """Whatever was answered, redirects as they came; `Outage` if nothing was, or too much."""
+    async def ask(
+        self, request: WebRequest, *, timeout_ms: int, bytes_max: int, is_cut: bool = False
+    ) -> WebAnswer:
+        """Whatever was answered, redirects as they came; `Outage` if nothing was, or too much.
+
+        With `is_cut` no answer is too much, and its beginning will do.
+        """
         ...

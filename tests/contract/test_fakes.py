@@ -9,7 +9,8 @@ from tests.contract.checks.actors import Echoes, echoed
 from tests.contract.checks.limits import LIMIT, PERIOD_MS, Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
-from tests.fakes.local_actors import LocalAnswer, LocalNamespace, MemoryAlarm
+from tests.fakes.local_actor import LocalAnswer, MemoryAlarm
+from tests.fakes.local_actors import LocalNamespace
 from tests.fakes.memory_limiter import MemoryLimiter
 from tests.fakes.memory_objects import MemoryObjects
 from tests.fakes.rsa_verifier import RsaVerifier
@@ -52,6 +53,7 @@ def a_bucket() -> Bucket:
 SUBJECTS: dict[str, Callable[[], object]] = {
     "sql": SqliteSql,
     "objects": a_bucket,
+    "listing": a_bucket,
     "alarm": MemoryAlarm,
     "actors": lambda: Echoes(LocalNamespace(LocalEcho), "root-"),
     "limits": lambda: Limited(MemoryLimiter(LIMIT, PERIOD_MS), "olga"),

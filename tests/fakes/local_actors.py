@@ -4,22 +4,23 @@ Time is whatever `time.time()` says, so a test freezes it. Alarms ring when the 
 """
 
 import secrets
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Generic, TypeVar
 
 from actors.alerting import Alerting
 from actors.backlog import BacklogCore, BacklogQueue
+from actors.calls import Stub
 from actors.client import (
     BacklogClient,
     FileClient,
     InboxClient,
     OperationsClient,
     OrderClient,
-    Stub,
+    RoomClient,
 )
+from actors.fanout import Fanout
 from actors.file import FileCore
 from actors.host import Host, answered, wall_clock_ms
 from actors.inbox import InboxCore
@@ -33,6 +34,7 @@ from actors.rollout import RolloutCore
 from actors.room import RoomCore
 from actors.room_talk import RoomAttachment
 from actors.waiting import Waiting
+from actors.webhook_client import WebhookClient
 from domain.cursor import Cursor
 from domain.errors import Refusal
 from domain.messages.live import WATCH_HEADER, Transport, Watch
@@ -41,61 +43,15 @@ from domain.messages.room import RoomWatch
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from storage.hub_repository import Published
+from tests.fakes.local_actor import LocalActor, LocalAnswer
+from tests.fakes.local_webhooks import LocalWebhooks
 from tests.fakes.memory_mail import MemoryMail
 from tests.fakes.memory_objects import MemoryObjects
 from tests.fakes.memory_queue import MemoryQueue
 from tests.fakes.memory_web import MemoryWeb
-from tests.fakes.sqlite_sql import SqliteSql
 
 
-class MemoryAlarm:
-    """The alarm of one Durable Object, as `ctx.storage` has it."""
-
-    def __init__(self) -> None:
-        self.at_ms: int | None = None
-        self.times_set = 0
-
-    async def setAlarm(self, at_ms: int) -> None:  # noqa: N802 -- the platform's spelling
-        self.at_ms = at_ms
-        self.times_set += 1
-
-    async def getAlarm(self) -> int | None:  # noqa: N802
-        return self.at_ms
-
-    async def deleteAlarm(self) -> None:  # noqa: N802
-        self.at_ms = None
-
-    def is_due(self) -> bool:
-        return self.at_ms is not None and self.at_ms <= time.time() * 1000
-
-
-@dataclass(frozen=True, slots=True)
-class LocalAnswer:
-    """A response of an actor's `fetch`."""
-
-    status: int
-    content: str
-    protocol: str | None = None
-
-    async def text(self) -> str:
-        return self.content
-
-
-class _Local:
-    """One Durable Object's storage, which outlives the object."""
-
-    def __init__(self) -> None:
-        self.sql = SqliteSql()
-        self.alarm = MemoryAlarm()
-
-    async def wait(self, text: str) -> str:
-        raise AssertionError(f"nobody waits for this actor: {text}")
-
-    async def fetch(self, request: object) -> LocalAnswer:
-        raise AssertionError(f"nobody upgrades to this actor: {request}")
-
-
-class LocalFile(_Local):
+class LocalFile(LocalActor):
     def __init__(self, settings: Settings, performer: Performer) -> None:
         super().__init__()
         core = FileCore(self.sql, settings, lambda: 1.0)
@@ -107,7 +63,7 @@ class LocalFile(_Local):
         return answer
 
 
-class LocalOrder(_Local):
+class LocalOrder(LocalActor):
     def __init__(self, settings: Settings, performer: Performer) -> None:
         super().__init__()
         self.events: list[Published] = []
@@ -146,7 +102,7 @@ class LocalOrder(_Local):
             return LocalAnswer(409, refused(refusal))
 
 
-class LocalRoom(_Local):
+class LocalRoom(LocalActor):
     def __init__(self, settings: Settings, performer: Performer) -> None:
         super().__init__()
         self.events: list[Published] = []
@@ -189,7 +145,7 @@ class LocalRoom(_Local):
         self._waiting.release(events)
 
 
-class LocalInbox(_Local):
+class LocalInbox(LocalActor):
     def __init__(self) -> None:
         super().__init__()
         self._core = InboxCore(self.sql)
@@ -198,7 +154,7 @@ class LocalInbox(_Local):
         return answered(self._core, text, wall_clock_ms())
 
 
-class LocalOperations(_Local):
+class LocalOperations(LocalActor):
     def __init__(self, performer: Performer) -> None:
         super().__init__()
         self.host = Host(OperationsCore(self.sql), self.alarm, performer.perform)
@@ -209,7 +165,7 @@ class LocalOperations(_Local):
         return answer
 
 
-class LocalRollout(_Local):
+class LocalRollout(LocalActor):
     def __init__(
         self, settings: Settings, rollout_settings: RolloutSettings, performer: Performer
     ) -> None:
@@ -223,7 +179,7 @@ class LocalRollout(_Local):
         return answer
 
 
-class LocalBacklog(_Local):
+class LocalBacklog(LocalActor):
     def __init__(self) -> None:
         super().__init__()
         self._core = BacklogCore(self.sql)
@@ -269,7 +225,11 @@ class LocalActors:
         self.files = LocalNamespace(lambda _: LocalFile(settings, performer))
         self.operations = LocalNamespace(lambda _: LocalOperations(performer))
         self.backlog = LocalNamespace(lambda _: LocalBacklog())
+        self.receivers = MemoryWeb()  # of webhooks
+        self.webhooks = LocalNamespace(lambda _: LocalWebhooks(settings, self.receivers))
         self.rollouts = LocalNamespace(lambda _: LocalRollout(settings, thresholds, alerting))
+        orders, webhooks = OrderClient(self.orders), WebhookClient(self.webhooks)
+        self.fanout = Fanout(self.objects, webhooks, orders, RoomClient(self.rooms))
         is_cron = settings.job_transport == "cron"
         self.performer = performer = Performer(
             jobs=BacklogQueue(BacklogClient(self.backlog)) if is_cron else self.queue,
@@ -279,18 +239,22 @@ class LocalActors:
             operations=OperationsClient(self.operations),
             objects=self.objects,
             origin=Origin.of(settings, self.web),
+            fanout=self.fanout,
         )
         alerts = Alerting(thresholds, self.alerts_web, self.mail, wall_clock_ms)
         alerting = replace(performer, alerts=alerts)
 
     async def ring(self) -> None:
         """Every alarm that is due, once."""
-        hosted: list[LocalFile | LocalOrder | LocalRoom | LocalOperations | LocalRollout] = [
+        hosted: list[
+            LocalFile | LocalOrder | LocalRoom | LocalOperations | LocalRollout | LocalWebhooks
+        ] = [
             *self.files.actors.values(),
             *self.orders.actors.values(),
             *self.rooms.actors.values(),
             *self.operations.actors.values(),
             *self.rollouts.actors.values(),
+            *self.webhooks.actors.values(),
         ]
         for actor in hosted:
             if actor.alarm.is_due():

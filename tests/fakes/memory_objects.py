@@ -1,13 +1,15 @@
 """The port `Objects` in memory, as R2 behaves. A "stream" is bytes, and may be read many times."""
 
 import hashlib
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from domain.errors import Code, Outage, Refusal
 from storage.objects import (
     ByteRange,
     Copied,
+    Listed,
     NotCopied,
     ObjectBody,
     ObjectHead,
@@ -23,6 +25,7 @@ class _Stored:
     http_metadata: Fields
     custom_metadata: Fields
     storage_class: StorageClass = StorageClass.STANDARD
+    at_ms: int = field(default_factory=lambda: int(time.time() * 1000))
 
     @property
     def head(self) -> ObjectHead:
@@ -93,6 +96,11 @@ class MemoryObjects:
     def storage_class(self, key: str) -> StorageClass:
         """A head does not tell it: wrangler's local bucket takes the class and forgets it."""
         return self._stored[key].storage_class
+
+    async def list_under(self, prefix: str, after: str, limit: int) -> tuple[Listed, ...]:
+        self._check_up()
+        found = sorted(key for key in self._stored if key.startswith(prefix) and key > after)
+        return tuple(Listed(key, self._stored[key].at_ms) for key in found[:limit])
 
     async def delete(self, key: str) -> None:
         self._check_up()

@@ -21,7 +21,9 @@ class MemoryWeb:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers[method, url] = WebAnswer(status, named, text)
 
-    async def ask(self, request: WebRequest, *, timeout_ms: int, bytes_max: int) -> WebAnswer:
+    async def ask(
+        self, request: WebRequest, *, timeout_ms: int, bytes_max: int, is_cut: bool = False
+    ) -> WebAnswer:
         self.asked.append(request)
         host = request.url.split("/")[2]
         if self.is_down:
@@ -29,6 +31,8 @@ class MemoryWeb:
         found = self.answers.get((request.method, request.url))
         if found is None:
             return WebAnswer(404, {}, "")
+        if is_cut:
+            return replace(found, text=found.text[:bytes_max])
         if len(found.text) > bytes_max:
             raise Outage(f"{host} answered more than {bytes_max} bytes")
         etag = found.headers.get("etag")

@@ -8,6 +8,7 @@ from domain.errors import Outage
 from storage.objects import (
     ByteRange,
     Copied,
+    Listed,
     NotCopied,
     ObjectBody,
     ObjectHead,
@@ -43,6 +44,12 @@ class Bucket:
     async def get(self, key: str, byte_range: ByteRange | None = None) -> ObjectBody | None:
         found: ObjectBody | None = await self._go(
             f"R2 get {key}", lambda: at_once(self.store.get(key, byte_range))
+        )
+        return found
+
+    async def list_under(self, prefix: str, after: str, limit: int) -> tuple[Listed, ...]:
+        found: tuple[Listed, ...] = await self._go(
+            f"R2 list {prefix}", lambda: at_once(self.store.list_under(prefix, after, limit))
         )
         return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from actors.client import Answer
+from actors.calls import Answer
 from tests.simulation.cell import Cell
 from tests.simulation.stage import Call, Stage
 from tests.simulation.weather import Trip

@@ -119,6 +119,7 @@ class World:
             jwt_secret="j" * 32,
             url_signing_secret="u" * 32,
             job_transport=transport,
+            events_enabled=False,  # there is nobody to tell in this world
             lease_ms=choice(LEASES_MS),
             dispatch_timeout_ms=choice((3_000, 30_000)),
             retry_backoff_ms=choice((100, 5_000)),

@@ -25,6 +25,7 @@ from actors.client import (
 )
 from actors.effects import SendDispatch
 from actors.host import wall_clock_ms
+from actors.webhook_client import WebhookClient
 from consumer.edit import Editor
 from domain.limits import CRON_JOBS_MAX, QA_PERIOD_MS, QA_REQUESTS_MAX
 from domain.messages.backlog import Take
@@ -164,6 +165,7 @@ class Darkroom:
             operations=OperationsClient(self.actors.operations),
             rollouts=RolloutClient(self.actors.rollouts),
             rooms=RoomClient(self.actors.rooms),
+            webhooks=WebhookClient(self.actors.webhooks),
             objects=self.objects,
             bucket=self.objects,
             signer=Signer(self.settings.url_signing_secret),

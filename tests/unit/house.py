@@ -35,6 +35,7 @@ RIM = {
     "actors/rollout_actor.py",
     "actors/room_actor.py",
     "actors/watcher_responses.py",
+    "actors/webhook_actor.py",
 }
 HOLDS_FOREIGN_OBJECTS = RIM | {
     "storage/durable_sql.py",
@@ -63,12 +64,16 @@ CORES = {
     "room_presence",
     "room_rates",
     "room_talk",
+    "publishing",
+    "webhook",
+    "webhook_sending",
 }
 SHELL_METHODS = {"wait", "__init__", "receive", "alarm", "fetch"}
 SOCKET_EVENTS = {"webSocketMessage", "webSocketClose", "webSocketError"}
 CATCHES_ALL = {
     "actors/host.py",
     "consumer/edit.py",
+    "consumer/events.py",
     "edge/app.py",
     "edge/fallback.py",
     "rim/served.py",

@@ -11,6 +11,7 @@ from domain.limits import (
     PAGE_JOBS_DEFAULT,
     RESERVATION_LIFETIME_MS,
 )
+from domain.messages.event_page import ListEvents
 from domain.messages.reply import Action
 from domain.snapshot import FileSnapshot, JobSummary, Outcome
 from domain.values import Value
@@ -235,6 +236,7 @@ OrderMessage = Annotated[
     | Hydrate
     | Revalidated
     | Invalidate
+    | ListEvents
     | BeginRequest
     | FinishRequest
     | OperateOrder,

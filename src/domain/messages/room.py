@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, JsonValue, TypeAdapter
 
+from domain.messages.event_page import ListEvents
 from domain.messages.live import Watch
 from domain.room_rights import RoomRight
 from domain.values import Value
@@ -45,7 +46,7 @@ class Presence(Value):
     cursor: str | None = None  # of the newest event; None: nothing ever was in this room
 
 
-RoomAsked = Annotated[Publish | DescribePresence, Field(discriminator="type")]
+RoomAsked = Annotated[Publish | DescribePresence | ListEvents, Field(discriminator="type")]
 ROOM_MESSAGE: Final[TypeAdapter[RoomAsked]] = TypeAdapter(RoomAsked)
 
 

@@ -25,6 +25,7 @@ from entry import (
     OrderActor,
     RolloutActor,
     RoomActor,
+    WebhookActor,
 )
 from storage.picture import PixelSize
 from storage.previews import CopyPreviews, PreviewRequest
@@ -39,6 +40,7 @@ __all__ = [
     "OrderActor",
     "RolloutActor",
     "RoomActor",
+    "WebhookActor",
 ]
 
 

@@ -15,6 +15,7 @@ from entry import (
     OrderActor,
     RolloutActor,
     RoomActor,
+    WebhookActor,
 )
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "OrderActor",
     "RolloutActor",
     "RoomActor",
+    "WebhookActor",
 ]
 
 

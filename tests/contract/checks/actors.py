@@ -3,7 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from actors.client import FileClient, Namespace
+from actors.calls import Namespace
+from actors.client import FileClient
 from actors.remote import accepted, refused
 from domain.errors import Code, Outage, Refusal
 from domain.messages.file import Submit, Submitted

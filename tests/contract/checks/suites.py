@@ -5,13 +5,14 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
-from tests.contract.checks import actors, alarm, kv, limits, objects, signatures, sql
+from tests.contract.checks import actors, alarm, kv, limits, listing, objects, signatures, sql
 
 Check = Callable[[Any], Any]
 
 MODULES: Final = {
     "sql": sql,
     "objects": objects,
+    "listing": listing,
     "alarm": alarm,
     "actors": actors,
     "kv": kv,

@@ -61,6 +61,7 @@ class Default(WorkerEntrypoint):
 def subject_of(env: Any, suite: str, name: str) -> object:
     subjects = {
         "objects": bucket_of(env.PHOTOS, name),
+        "listing": bucket_of(env.PHOTOS, name),
         "actors": Echoes(env.ECHOES, f"{name}-"),
         "kv": env.ROLLOUT,
         "limits": Limited(BindingLimiter(env.TEN_A_MINUTE), name),

@@ -10,12 +10,12 @@ from actors.alerting import (
     Alerting,
     mail_of,
     pagerduty_request,
-    signature,
     webhook_request,
 )
 from domain.alert import Alert, Severity
 from domain.errors import Outage
 from domain.rollout_settings import Channel, RolloutSettings
+from domain.standard_webhooks import signature
 from tests.fakes.memory_mail import MemoryMail
 from tests.fakes.memory_web import MemoryWeb
 from tests.unit.conftest import Clock

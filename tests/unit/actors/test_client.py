@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from actors import client
+from actors import calls
 from actors.client import FileClient, OrderClient
 from domain.errors import Code, Outage, Refusal
 from domain.messages.file import DescribeFile, Register, Registered
 from domain.messages.order import DescribeOrder
-from tests.fakes.local_actors import LocalActors, LocalAnswer, LocalNamespace
+from tests.fakes.local_actor import LocalAnswer
+from tests.fakes.local_actors import LocalActors, LocalNamespace
 from tests.unit.factories import FILE_ID, NOW_MS, OTHER_FILE_ID, a_watch, an_upload, some_settings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]
@@ -72,7 +73,7 @@ class SilentActor:
 async def test_an_actor_that_never_answers_is_an_outage_in_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "RPC_TIMEOUT_MS", 0)
+    monkeypatch.setattr(calls, "RPC_TIMEOUT_MS", 0)
     silent = LocalNamespace(lambda _: SilentActor())
 
     with pytest.raises(Outage) as outage:

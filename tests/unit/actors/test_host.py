@@ -15,7 +15,7 @@ from domain.limits import EFFECT_RETRY_MAX_MS, EFFECTS_PER_WAKE_MAX
 from domain.messages.file import Dispatch
 from domain.messages.reply import Done
 from domain.values import Value
-from tests.fakes.local_actors import MemoryAlarm
+from tests.fakes.local_actor import MemoryAlarm
 from tests.unit.factories import JOB_ID, NOW_MS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("clock")]

@@ -11,7 +11,7 @@ from domain.limits import RPC_TIMEOUT_MS
 from domain.messages.file import Dispatch
 from domain.messages.reply import Done
 from domain.values import Value
-from tests.fakes.local_actors import MemoryAlarm
+from tests.fakes.local_actor import MemoryAlarm
 from tests.unit.factories import FILE_ID, JOB_ID, NOW_MS
 
 pytestmark = pytest.mark.anyio

@@ -6,18 +6,22 @@ from typing import Any
 import pytest
 
 from actors.client import BacklogClient
+from actors.fanout import Fanout
 from consumer.edit import Editor
 from consumer.transport import Transport
 from storage.previews import CopyPreviews, PreviewMaker
 from tests.unit.darkroom import Darkroom, no_pause
 
 
-def a_transport(darkroom: Darkroom, maker: PreviewMaker | None = None) -> Transport:
+def a_transport(
+    darkroom: Darkroom, maker: PreviewMaker | None = None, fanout: Fanout | None = None
+) -> Transport:
     makers = [maker or CopyPreviews(darkroom.objects)]
     return Transport(
         editor=Editor(darkroom.services.files, darkroom.objects, makers, "worker-1", no_pause),
         operations=darkroom.services.operations,
         backlog=BacklogClient(darkroom.actors.backlog),
+        fanout=fanout or darkroom.actors.fanout,
     )
 
 

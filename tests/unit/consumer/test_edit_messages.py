@@ -7,7 +7,8 @@ import pytest
 from actors.client import FileClient
 from consumer.edit import Editor
 from domain.messages.file import Dispatch
-from tests.fakes.local_actors import LocalAnswer, LocalNamespace
+from tests.fakes.local_actor import LocalAnswer
+from tests.fakes.local_actors import LocalNamespace
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import Darkroom
 from tests.unit.factories import FILE_ID, JOB_ID

@@ -22,7 +22,8 @@ from domain.messages.rollout import (
     Verdicts,
 )
 from domain.rollout import Cohort, Phase, RolloutConfig, Verdict, VerdictKind
-from tests.fakes.local_actors import LocalAnswer, LocalNamespace
+from tests.fakes.local_actor import LocalAnswer
+from tests.fakes.local_actors import LocalNamespace
 from tests.unit.darkroom import Darkroom
 from tests.unit.factories import NOW_MS
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tests.fakes.local_actors import LocalAnswer
+from tests.fakes.local_actor import LocalAnswer
 from tests.unit.darkroom import Answer, Darkroom, a_request, a_token
 
 LOBBY = "/rooms/lobby"

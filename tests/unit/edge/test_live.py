@@ -8,7 +8,7 @@ import pytest
 
 from domain.close_codes import CloseCode
 from domain.messages.live import PROTOCOL
-from tests.fakes.local_actors import LocalAnswer
+from tests.fakes.local_actor import LocalAnswer
 from tests.unit.darkroom import ORDER, ORIGIN, Answer, Darkroom, a_request, a_token
 
 pytestmark = pytest.mark.anyio

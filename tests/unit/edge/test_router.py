@@ -35,6 +35,7 @@ def an_instance_of(pattern: str) -> str:
         "room_id": "order-summer-42",
         "file_id": FILE,
         "job_id": JOB_ID,
+        "webhook_id": "hook_" + "a" * 32,
         "notification_id": notification_id(JOB_ID),
         "message_id": "0123456789abcdef",
         "key": "user/a/raw/b.jpg",

@@ -13,6 +13,7 @@ from storage import (
     order_repository,
     rollout_repository,
     room_repository,
+    webhook_repository,
 )
 from storage.sql import migrate
 from tests.fakes.sqlite_sql import SqliteSql
@@ -64,6 +65,7 @@ TAKEN = {
         "546ac958685777aa",
         "96425a005034d786",
         "b6ab0358e65f7cbd",
+        "054d382eff453657",
     ),
     "rollout": (
         "d21672ca2738a857",
@@ -85,6 +87,14 @@ TAKEN = {
         "0aac85ab372eb2f5",
         "96425a005034d786",
         "b6ab0358e65f7cbd",
+        "054d382eff453657",
+    ),
+    "webhook": (
+        "976053879a416635",
+        "6bb3ec68757eaf36",
+        "202d056abe7f8087",
+        "dfa6f7d05fccb172",
+        "07def768ec4f5606",
     ),
     "inbox": (
         "ef2662c29cd6f72d",
@@ -100,6 +110,7 @@ MIGRATIONS = {
     "operations": operations_repository.MIGRATIONS,
     "rollout": rollout_repository.MIGRATIONS,
     "room": room_repository.MIGRATIONS,
+    "webhook": webhook_repository.MIGRATIONS,
 }
 SCHEMA = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
 

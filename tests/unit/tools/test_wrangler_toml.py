@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from consumer.transport import DEAD_LETTERS
+from consumer.transport import DEAD_EVENTS, DEAD_LETTERS, EVENTS
 from domain.limits import CRON_CONCURRENCY, QA_PERIOD_MS, QA_REQUESTS_MAX
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
@@ -37,10 +37,12 @@ def test_no_secret_and_no_unknown_variable_stands_there() -> None:
 
 
 def test_what_is_dead_is_consumed_and_goes_nowhere_else() -> None:
-    jobs, dead = CONFIG["queues"]["consumers"]
+    jobs, dead, events, dead_events = CONFIG["queues"]["consumers"]
 
     assert jobs["dead_letter_queue"] == dead["queue"] == DEAD_LETTERS
-    assert "dead_letter_queue" not in dead
+    assert events["queue"] == EVENTS
+    assert events["dead_letter_queue"] == dead_events["queue"] == DEAD_EVENTS
+    assert "dead_letter_queue" not in {*dead, *dead_events}
 
 
 def test_the_cron_works_on_as_many_at_once_as_a_batch_has() -> None:

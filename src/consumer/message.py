@@ -1,0 +1,16 @@
+"""A message of a queue, as far as we use it."""
+
+from typing import Protocol
+
+
+class Message(Protocol):
+    """One that is told neither `ack` nor `retry` is taken for done with."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def attempts(self) -> int: ...
+    @property
+    def body(self) -> object: ...
+    def ack(self) -> None: ...
+    def retry(self) -> None: ...
