@@ -34,7 +34,7 @@ class Native(Protocol):
 class Errands:
     """What was asked of others for one request, whose time is not ours to answer for."""
 
-    origin: int = 0
+    origin_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ async def _sent(
 ) -> WebAnswer:
     headers = credentials(call.request.headers)
     headers |= {"accept": "application/json", **dict(call.request.trace.headers), **more}
-    call.request.errands.origin += 1
+    errands, clock = call.request.errands, call.request.clock
+    began_ms = clock()
     try:
         return await call.services.web.ask(
             WebRequest(method, f"{call.services.settings.origin_api_base}{target}", headers),
@@ -62,6 +63,8 @@ async def _sent(
         )
     except Outage as outage:
         raise OriginOutage(str(outage)) from outage
+    finally:
+        errands.origin_ms += clock() - began_ms
 
 
 def credentials(given: Mapping[str, str]) -> dict[str, str]:

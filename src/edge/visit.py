@@ -70,7 +70,7 @@ class Visit:
                 cohort=self.cohort,
                 phase=self.phase,
                 status=response.status,
-                duration_ms=duration_ms,
+                duration_ms=max(duration_ms - self.request.errands.origin_ms, 0),
                 is_timed=self._is_timed(),
                 is_fault=self.is_ours_to_answer_for and response.status >= ERRORS_FROM,
             )
@@ -80,12 +80,9 @@ class Visit:
             shadow_soon(self.route.pattern, self.request, self.services, response)
 
     def _is_timed(self) -> bool:
-        """A long poll takes as long as nothing happens, an upload as long as its line.
-
-        And what the origin was asked for on the way takes as long as it takes there.
-        """
+        """A long poll takes as long as nothing happens, an upload as long as its line."""
         is_ours = self.route is not None and self.route.is_timed
-        return is_ours and "wait" not in self.request.query and not self.request.errands.origin
+        return is_ours and "wait" not in self.request.query
 
     def _is_told(self, response: Response) -> bool:
         """Errors always; of the others a sample, drawn by the request's id."""

@@ -1,9 +1,14 @@
 """Others on the web, scripted: each URL has its answer, and what was asked is remembered."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from domain.errors import Outage
 from storage.web import WebAnswer, WebRequest
+
+
+def nothing() -> None:
+    """Nobody has to wait."""
 
 
 class MemoryWeb:
@@ -11,6 +16,7 @@ class MemoryWeb:
 
     def __init__(self) -> None:
         self.is_down = False
+        self.meanwhile: Callable[[], None] = nothing  # what happens while somebody waits
         self.asked: list[WebRequest] = []
         self.answers: dict[tuple[str, str], WebAnswer] = {}  # by method and URL
 
@@ -25,6 +31,7 @@ class MemoryWeb:
         self, request: WebRequest, *, timeout_ms: int, bytes_max: int, is_cut: bool = False
     ) -> WebAnswer:
         self.asked.append(request)
+        self.meanwhile()
         host = request.url.split("/")[2]
         if self.is_down:
             raise Outage(f"{host} did not answer within {timeout_ms} ms")
