@@ -55,7 +55,10 @@ def paced(
 
 def asker(http: httpx.Client) -> Callable[[str], Any]:
     def ask(path: str) -> Any:
-        answer = http.get(path)
+        try:
+            answer = http.get(path)
+        except httpx.HTTPError as error:
+            raise Trouble(f"{http.base_url} did not answer: {error}") from error
         if answer.status_code != httpx.codes.OK:
             raise Trouble(f"{path}: {answer.status_code} {answer.text[:200]}")
         return answer.json()

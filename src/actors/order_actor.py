@@ -22,7 +22,7 @@ from clock import clock_ms
 from domain.close_codes import CloseCode
 from domain.cursor import Cursor
 from domain.errors import Refusal
-from domain.limits import MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX
+from domain.limits import EPOCH_BYTES, MESSAGE_BYTES_MAX, ORDER_WATCHERS_MAX
 from domain.messages.live import WATCH_HEADER, Transport, Watch
 from domain.messages.order import AwaitOrder
 from storage.durable_sql import DurableSql
@@ -35,7 +35,7 @@ class OrderActor(DurableObject):
         super().__init__(ctx, env)
         sql = DurableSql(ctx)
         self.settings = settings_of(env)
-        self.core = OrderCore(sql, self.settings, lambda: secrets.token_hex(4))
+        self.core = OrderCore(sql, self.settings, lambda: secrets.token_hex(EPOCH_BYTES))
         self.name = str(ctx.id.name)
         self.host = Host(self.core, ctx.storage, performer_of(env).perform, self.name, clock_ms)
         self.waiting = Waiting(self.core.cursor)

@@ -25,7 +25,7 @@ from clock import clock_ms
 from domain.close_codes import CloseCode
 from domain.cursor import Cursor
 from domain.errors import Refusal
-from domain.limits import ROOM_WATCHERS_MAX
+from domain.limits import EPOCH_BYTES, ROOM_WATCHERS_MAX
 from domain.messages.live import WATCH_HEADER, Transport
 from domain.messages.room import RoomWatch
 from storage.durable_sql import DurableSql
@@ -37,7 +37,7 @@ class RoomActor(DurableObject):
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
         self.settings = settings_of(env)
-        self.core = RoomCore(DurableSql(ctx), self.settings, lambda: secrets.token_hex(4))
+        self.core = RoomCore(DurableSql(ctx), self.settings, lambda: secrets.token_hex(EPOCH_BYTES))
         self.name = str(ctx.id.name)
         self.host = Host(self.core, ctx.storage, performer_of(env).perform, self.name, clock_ms)
         self.waiting = Waiting(self.core.cursor)

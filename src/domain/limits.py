@@ -225,6 +225,9 @@ ORIGIN_TIMEOUT_MS: Final = 5_000  # until it answers what it is told; other effe
 ORIGIN_RETRY_MAX_MS: Final = 3_600_000  # as it is down for all files, they must not crowd it
 
 # --- Events and webhooks ------------------------------------------------------------------------
+EPOCH_BYTES: Final = (
+    8  # an event's id is told to who drops what they have had: no other order has it
+)
 EVENTS_PER_BATCH_MAX: Final = 100  # of one message; an order in full work makes as many a second
 EVENTS_PER_BATCH_BYTES_MAX: Final = 120_000  # a queue's message has 128 kB; one event at most 70
 EVENT_SEGMENTS_PER_PAGE_MAX: Final = 50  # of the audit, read for one page: about 5 MB
