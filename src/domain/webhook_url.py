@@ -2,7 +2,7 @@
 
 Whatever a URL parser could read in two ways is refused rather than understood: a host is letters,
 digits and hyphens, so there is no way to spell an address. That a public name is then looked up to
-an address inside is for the platform to refuse: `docs/decisions/0027`.
+an address inside is for the platform to refuse: `docs/decisions/0028`.
 """
 
 import re
