@@ -159,4 +159,4 @@ async def test_after_kill_9_ghosts_go_even_when_nobody_comes(
     await settled(alice, room_id, {})
     told = (await alice.ask("GET", f"/rooms/{room_id}/events?since={cursor}")).json()
     assert [event["type"] for event in told["events"]] == [LEFT]
-    assert re.fullmatch(r"[0-9a-f]{8}-2", told["cursor"])
+    assert re.fullmatch(r"[0-9a-f]{16}-2", told["cursor"])
