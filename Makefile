@@ -74,7 +74,8 @@ bench: setup
 	@PYTHONPATH=src $(VENV) -m bench.jobs
 	@PYTHONPATH=src $(VENV) -m bench.previews
 	@PYTHONPATH=src $(VENV) -m bench.edge
+	@PYTHONPATH=src $(VENV) -m bench.live
 
 clean:
-	@rm -rf .venv node_modules python_modules .cache .wrangler/tmp .hypothesis
+	@rm -rf .venv node_modules bench/sockets/node_modules python_modules .cache .wrangler/tmp .hypothesis
 	@find src tests tools bench -name __pycache__ -type d -prune -exec rm -rf {} +

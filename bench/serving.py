@@ -1,4 +1,7 @@
-"""A Worker on workerd as Miniflare starts it, and the CPU time that it uses: see `serve.mjs`."""
+"""A server while it is measured: the CPU time and the memory that its processes use.
+
+A Worker runs on workerd as Miniflare starts it: see `serve.mjs`.
+"""
 
 import json
 import os
@@ -7,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -21,6 +24,7 @@ from tools.server import compatibility_flags, end_of, free_port
 SCRIPT: Final = Path(__file__).parent / "serve.mjs"
 WORKERD: Final = "workerd"
 TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 _READY_S_MAX: Final = 60
 _STOP_S_MAX: Final = 8
 _POLL_S: Final = 0.05
@@ -39,28 +43,29 @@ class CpuTime:
         return CpuTime(self.workerd_s - before.workerd_s, self.node_s - before.node_s)
 
 
-class Served:
-    """One Worker, while the context lasts. Its processes live in a group of their own."""
+class ServedProgram:
+    """A program that answers HTTP, while the context lasts. Its processes live in their group."""
 
-    def __init__(self, config: Path, state: Path, variables: Mapping[str, str]) -> None:
+    def __init__(self, main: Path, log_path: Path) -> None:
         self._port: Final = free_port()
         self.url: Final = f"http://127.0.0.1:{self._port}"
-        self._config: Final = config
-        self._state: Final = state
-        self._variables: Final = variables
-        self._log_path: Final = state.with_suffix(".log")
+        self._main: Final = main
+        self._log_path: Final = log_path
         self._process: subprocess.Popen[bytes] | None = None
 
+    def command(self, port: int) -> Sequence[object]:
+        raise NotImplementedError
+
+    def variables(self) -> Mapping[str, str]:
+        """Of its environment, beside our own."""
+        return {}
+
     def __enter__(self) -> Self:
-        told = {
-            "BENCH_VARIABLES": json.dumps(dict(self._variables)),
-            "BENCH_FLAGS": json.dumps(compatibility_flags(self._config)),
-        }
         with self._log_path.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
-                [paths.node(), SCRIPT, self._config, str(self._port), self._state],
-                cwd=self._config.parent,
-                env={**os.environ, **wrangler.environment(), **told},
+                [str(word) for word in self.command(self._port)],
+                cwd=self._main.parent,
+                env={**os.environ, **wrangler.environment(), **self.variables()},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -76,15 +81,22 @@ class Served:
     def __exit__(self, *_error: object) -> None:
         self._end(signal.SIGTERM)
 
+    def resident_bytes(self) -> int:
+        """Of all its processes but Miniflare's, where it is that which serves a Worker."""
+        assert self._process is not None
+        running = [process for process in _running() if process.group == self._process.pid]
+        workerds = [process for process in running if process.name == WORKERD]
+        return sum(process.resident_pages for process in workerds or running) * PAGE_BYTES
+
     def cpu_time(self) -> CpuTime:
         """Of all its processes, since they were started."""
         assert self._process is not None
         workerd_s = node_s = 0.0
-        for name, group, ticks in _running():
-            if group == self._process.pid and name == WORKERD:
-                workerd_s += ticks / TICKS_PER_S
-            elif group == self._process.pid:
-                node_s += ticks / TICKS_PER_S
+        for process in _running():
+            if process.group == self._process.pid and process.name == WORKERD:
+                workerd_s += process.ticks / TICKS_PER_S
+            elif process.group == self._process.pid:
+                node_s += process.ticks / TICKS_PER_S
         return CpuTime(workerd_s, node_s)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -92,12 +104,52 @@ class Served:
         while not _answers(f"{self.url}/health"):
             if process.poll() is not None or time.monotonic() > give_up_at:
                 log = self._log_path.read_text(errors="replace")
-                raise Trouble(f"{self._config} did not start.", detail=end_of(log))
+                raise Trouble(f"{self._main} did not start.", detail=end_of(log))
             time.sleep(_POLL_S)
 
     def _end(self, sign: signal.Signals) -> None:
         if self._process is not None:
             process_group.end(self._process, sign, patience_s=_STOP_S_MAX)
+
+
+class Served(ServedProgram):
+    """One Worker."""
+
+    def __init__(self, config: Path, state: Path, variables: Mapping[str, str]) -> None:
+        super().__init__(config, state.with_suffix(".log"))
+        self._config: Final = config
+        self._state: Final = state
+        self._variables: Final = variables
+
+    def command(self, port: int) -> Sequence[object]:
+        return paths.node(), SCRIPT, self._config, port, self._state
+
+    def variables(self) -> Mapping[str, str]:
+        return {
+            "BENCH_VARIABLES": json.dumps(dict(self._variables)),
+            "BENCH_FLAGS": json.dumps(compatibility_flags(self._config)),
+        }
+
+
+class ServedScript(ServedProgram):
+    """A script in JavaScript that listens on the port it is given."""
+
+    def __init__(self, script: Path, log_path: Path) -> None:
+        super().__init__(script, log_path)
+        self._script: Final = script
+
+    def command(self, port: int) -> Sequence[object]:
+        return paths.node(), self._script, port
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process, from /proc."""
+
+    name: str
+    group: int
+    ticks: int  # of CPU time, user and system
+    resident_pages: int
 
 
 def _answers(url: str) -> bool:
@@ -108,15 +160,15 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _running() -> list[tuple[str, int, int]]:
-    """Name, group and used ticks of every process there is."""
+def _running() -> list[Running]:
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            # "pid (name) state ppid pgrp … utime stime …"; the name may hold blanks and brackets.
+            # "pid (name) state ppid pgrp … utime stime … rss …"; a name may have blanks, brackets.
             head, _, tail = path.read_text().rpartition(")")
         except OSError:
             continue  # it has ended meanwhile
-        fields = tail.split()
-        found.append((head.partition("(")[2], int(fields[2]), int(fields[11]) + int(fields[12])))
+        name, fields = head.partition("(")[2], tail.split()
+        ticks = int(fields[11]) + int(fields[12])
+        found.append(Running(name, int(fields[2]), ticks, int(fields[21])))
     return found

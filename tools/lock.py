@@ -42,7 +42,8 @@ _MACHINES: Final = {
 def main() -> int:
     lock_development()
     lock_worker()
-    lock_npm()
+    lock_npm(paths.ROOT)
+    lock_npm(paths.BENCH_SOCKETS)
     node.step().ensure()
     lock_runtime()
     print("locked; now `make test`")
@@ -105,15 +106,17 @@ def requirements(report: Any) -> list[str]:
     return sorted(lines)
 
 
-def lock_npm() -> None:
+def lock_npm(of: Path) -> None:
+    """What the package.json in that folder wants, of the registry that npm is set up with."""
     folder = fresh_folder(paths.CACHE / "npm-lock")
-    for name in ("package.json", ".npmrc"):
-        (folder / name).write_bytes((paths.ROOT / name).read_bytes())
+    (folder / ".npmrc").write_bytes((paths.ROOT / ".npmrc").read_bytes())
+    (folder / "package.json").write_bytes((of / "package.json").read_bytes())
     npm = [paths.node(), paths.npm(), "install", "--package-lock-only"]
     command.run(npm, doing="Locking", cwd=folder, env=node.environment())
-    lock = json.loads((folder / paths.NPM_LOCK.name).read_text())
-    write_whole(paths.NPM_LOCK, (json.dumps(completed(lock), indent=2) + "\n").encode())
-    _tell(paths.NPM_LOCK)
+    lock_path = of / paths.NPM_LOCK.name
+    lock = json.loads((folder / lock_path.name).read_text())
+    write_whole(lock_path, (json.dumps(completed(lock), indent=2) + "\n").encode())
+    _tell(lock_path)
 
 
 def completed(lock: Any) -> Any:
@@ -124,7 +127,7 @@ def completed(lock: Any) -> Any:
     checksum.
     """
     packages = lock["packages"]
-    wanted = packages["node_modules/workerd"]["optionalDependencies"]
+    wanted = packages.get("node_modules/workerd", {}).get("optionalDependencies", {})
     for name, version in wanted.items():
         system, cpu = _MACHINES[name.removeprefix("@cloudflare/workerd-")]
         entry = {"version": version, "cpu": [cpu], "dev": True, "optional": True, "os": [system]}

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
 from tools.runtime import command, paths
@@ -28,14 +29,37 @@ def step() -> Step:
     )
 
 
-def make() -> str:
-    command.run(
-        [paths.node(), paths.npm(), *_NPM_CI],
-        doing="Installing the packages of package-lock.json",
-        env=environment(),
+def bench_step() -> Step:
+    """What `bench.live` compares with, which nothing else needs."""
+    folder = paths.BENCH_SOCKETS
+    return Step(
+        name="bench-sockets",
+        title="Socket.IO, ws",
+        made_from=(folder / paths.NPM_LOCK.name,),
+        makes=folder / "node_modules" / ".package-lock.json",
+        make=_make_bench,
     )
+
+
+def make() -> str:
+    install(paths.ROOT)
     version = command.run([paths.node(), "--version"], doing="Asking Node its version").strip()
     return ", ".join([f"Node {version}", *(f"{x} {installed_version(x)}" for x in _PACKAGES)])
+
+
+def _make_bench() -> str:
+    install(paths.BENCH_SOCKETS)
+    return "for the bench of live updates"
+
+
+def install(folder: Path) -> None:
+    """Every package of the lock there, at its checksum."""
+    command.run(
+        [paths.node(), paths.npm(), *_NPM_CI],
+        doing=f"Installing the packages of {paths.shown(folder / paths.NPM_LOCK.name)}",
+        cwd=folder,
+        env=environment(),
+    )
 
 
 def environment() -> Mapping[str, str]:

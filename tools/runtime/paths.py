@@ -18,6 +18,8 @@ WORKER_LOCK: Final = ROOT / "requirements" / "worker.txt"
 RUNTIME_SUMS: Final = ROOT / "requirements" / "runtime.sha256"
 NPM_LOCK: Final = ROOT / "package-lock.json"
 DEV_VARS: Final = ROOT / ".dev.vars"
+# What only a bench needs of npm: its package.json, its lock, and node_modules.
+BENCH_SOCKETS: Final = ROOT / "bench" / "sockets"
 
 VENV: Final = ROOT / ".venv"
 NODE_MODULES: Final = ROOT / "node_modules"
