@@ -1,7 +1,6 @@
 """The product before a real origin: two processes, one bucket, and the switch in KV."""
 
 import json
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Final
 
 import httpx
 
+from tests.acceptance.memory import resident_bytes
 from tests.origin.process import Origin
 from tools.server import Server, free_port
 
@@ -24,7 +24,6 @@ SETTINGS: Final = {
 }
 EFFECT_S_MAX: Final = 30
 POLL_S: Final = 0.05
-KIB: Final = 1024
 
 
 class Migration:
@@ -47,8 +46,7 @@ class Migration:
         )
 
     def resident_bytes(self) -> int:
-        """Of all of the server's processes."""
-        return sum(map(_resident_bytes, _group_of(self.server)))
+        return resident_bytes(self.server)
 
 
 @contextmanager
@@ -87,28 +85,3 @@ async def seconds_until(
         assert time.monotonic() - began < EFFECT_S_MAX
         time.sleep(POLL_S)  # noqa: ASYNC251 - nobody else waits
     return time.monotonic() - began
-
-
-def _group_of(server: Server) -> list[int]:
-    leader = server.process_id
-    return [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and _group(int(entry.name)) == leader
-    ]
-
-
-def _group(process_id: int) -> int | None:
-    try:
-        return os.getpgid(process_id)
-    except ProcessLookupError:
-        return None
-
-
-def _resident_bytes(process_id: int) -> int:
-    try:
-        status = Path(f"/proc/{process_id}/status").read_text()
-    except FileNotFoundError:
-        return 0
-    found = [line.split()[1] for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(found[0]) * KIB if found else 0
