@@ -1,4 +1,4 @@
-"""Someone who receives webhooks: everything that was posted, as it came."""
+"""Webhooks from both sides: a user who has some, and someone who receives them, as they come."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 from typing import Any
 
+import httpx
 from standardwebhooks import Webhook
+
+from tests.acceptance.photographer import eventually
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,43 @@ def receiver() -> Iterator[Receiver]:
         thread.start()
         yield receiving
         http.shutdown()
+
+
+class Hooks:
+    """A user's webhooks, over HTTP."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+
+    async def create(self, url: str, **body: object) -> dict[str, Any]:
+        answer = await self._http.post("/api/webhooks", json={"url": url, **body})
+        hook: dict[str, Any] = answer.raise_for_status().json()
+        return hook
+
+    async def see(self, hook: dict[str, Any]) -> dict[str, Any]:
+        answer = await self._http.get(f"/api/webhooks/{hook['id']}")
+        seen: dict[str, Any] = answer.raise_for_status().json()
+        return seen
+
+    async def log(self, hook: dict[str, Any]) -> list[dict[str, Any]]:
+        answer = await self._http.get(f"/api/webhooks/{hook['id']}/deliveries?limit=200")
+        deliveries: list[dict[str, Any]] = answer.raise_for_status().json()["deliveries"]
+        return deliveries
+
+    async def ask(self, hook: dict[str, Any], what: str) -> dict[str, Any]:
+        answer = await self._http.post(f"/api/webhooks/{hook['id']}/{what}")
+        told: dict[str, Any] = answer.raise_for_status().json()
+        return told
+
+    async def change(self, hook: dict[str, Any], **body: object) -> None:
+        answer = await self._http.patch(f"/api/webhooks/{hook['id']}", json=body)
+        answer.raise_for_status()
+
+    async def until_logged(
+        self, hook: dict[str, Any], status: str, count: int = 1
+    ) -> list[dict[str, Any]]:
+        """Of so many at least; and nothing waits any more, if that is what they wait for."""
+        found = await eventually(
+            lambda: self.log(hook), lambda log: [d["status"] for d in log].count(status) >= count
+        )
+        return [delivery for delivery in found if delivery["status"] == status]

@@ -7,7 +7,6 @@ while, `/redirect` to `/taken`, `/huge` with a body without an end, `/410`, `/20
 import contextlib
 import re
 import ssl
-import subprocess
 import threading
 import time
 from collections import defaultdict
@@ -88,14 +87,3 @@ def hostile_receivers(certificate: Path | None = None) -> Iterator[Hostile]:
         thread.start()
         yield hostile
         http.shutdown()
-
-
-def a_certificate(folder: Path, name: str) -> Path:
-    """Of that name, by nobody whom anyone trusts."""
-    made = folder / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
-    names = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    subprocess.run([*command, *names, *files], check=True, capture_output=True)  # noqa: S603 -- our own
-    made.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
-    return made

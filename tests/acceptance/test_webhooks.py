@@ -4,13 +4,14 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import pytest
 
-from tests.acceptance.hooks import Hook
-from tests.acceptance.hostile import Hostile, a_certificate, hostile_receivers
+from tests.acceptance.certificates import Authority, an_authority
+from tests.acceptance.hooks import Hook, Hooks
+from tests.acceptance.hostile import Hostile, hostile_receivers
 from tests.acceptance.operators import Operator, operator
 from tests.acceptance.photographer import DEADLINE_S, Photographer, eventually, photographer
 from tools import compose
@@ -27,50 +28,10 @@ SCHEDULE: Final = "300,600,900"
 VARIABLES: Final = {
     "ENVIRONMENT": "development",
     "PUBLISH_INTERVAL_MS": "200",
-    "WEBHOOK_ALLOW_HOSTS": "127.0.0.1",
+    "WEBHOOK_ALLOW_HOSTS": "127.0.0.1,localhost",
     "WEBHOOK_SCHEDULE_MS": SCHEDULE,
     "WEBHOOK_TIMEOUT_MS": str(TIMEOUT_MS),
 }
-
-
-class Hooks:
-    """A user's webhooks, over HTTP."""
-
-    def __init__(self, http: httpx.AsyncClient) -> None:
-        self._http = http
-
-    async def create(self, url: str, **body: object) -> dict[str, Any]:
-        answer = await self._http.post("/api/webhooks", json={"url": url, **body})
-        hook: dict[str, Any] = answer.raise_for_status().json()
-        return hook
-
-    async def see(self, hook: dict[str, Any]) -> dict[str, Any]:
-        answer = await self._http.get(f"/api/webhooks/{hook['id']}")
-        seen: dict[str, Any] = answer.raise_for_status().json()
-        return seen
-
-    async def log(self, hook: dict[str, Any]) -> list[dict[str, Any]]:
-        answer = await self._http.get(f"/api/webhooks/{hook['id']}/deliveries?limit=200")
-        deliveries: list[dict[str, Any]] = answer.raise_for_status().json()["deliveries"]
-        return deliveries
-
-    async def ask(self, hook: dict[str, Any], what: str) -> dict[str, Any]:
-        answer = await self._http.post(f"/api/webhooks/{hook['id']}/{what}")
-        told: dict[str, Any] = answer.raise_for_status().json()
-        return told
-
-    async def change(self, hook: dict[str, Any], **body: object) -> None:
-        answer = await self._http.patch(f"/api/webhooks/{hook['id']}", json=body)
-        answer.raise_for_status()
-
-    async def until_logged(
-        self, hook: dict[str, Any], status: str, count: int = 1
-    ) -> list[dict[str, Any]]:
-        """Of so many at least; and nothing waits any more, if that is what they wait for."""
-        found = await eventually(
-            lambda: self.log(hook), lambda log: [d["status"] for d in log].count(status) >= count
-        )
-        return [delivery for delivery in found if delivery["status"] == status]
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +40,21 @@ def receivers() -> Iterator[Hostile]:
         yield hostile
 
 
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """Whom the runtime trusts as it does the public ones: wrangler tells workerd of it."""
+    trusted = an_authority(tmp_path_factory.mktemp("authority"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_EXTRA_CA_CERTS", str(trusted.certificate))
+        yield trusted
+
+
 @pytest.fixture(scope="module", params=["queues", "no queues"])
 def hooked(
     request: pytest.FixtureRequest,
     tmp_path_factory: pytest.TempPathFactory,
     worker_secrets: dict[str, str],
+    authority: Authority,  # noqa: ARG001 -- the server must know of it when it starts
 ) -> Iterator[Server]:
     """With events over their queue; and for an account that has none."""
     folder = tmp_path_factory.mktemp("hooked")
@@ -241,15 +212,42 @@ async def test_a_slow_receiver_keeps_no_other(receivers: Hostile, hooks: Hooks) 
     assert {one["status"] for one in await hooks.log(slow)} == {"waiting"}
 
 
-async def test_a_certificate_of_another_name_is_no_receiver(hooks: Hooks, tmp_path: Path) -> None:
-    with hostile_receivers(a_certificate(tmp_path, "elsewhere.example")) as impostor:
-        hook = await hooks.create(f"{impostor.url}/204")
+async def test_over_tls_a_receiver_is_whom_a_trusted_certificate_names(
+    hooks: Hooks, authority: Authority
+) -> None:
+    with hostile_receivers(authority.certified("localhost")) as itself:
+        hook = await hooks.create(by_name(itself))
+        await hooks.ask(hook, "test")
+
+        await hooks.until_logged(hook, "delivered")
+
+        assert itself.came["/204"][0].verified(hook["secret"])["type"] == "darkroom.webhook.test"
+
+
+@pytest.mark.parametrize(
+    ("is_trusted", "name"),
+    [
+        pytest.param(True, "elsewhere.example", id="another name"),
+        pytest.param(False, "localhost", id="an unknown issuer"),
+    ],
+)
+async def test_over_tls_nobody_else_is_told_anything(
+    hooks: Hooks, authority: Authority, tmp_path: Path, *, is_trusted: bool, name: str
+) -> None:
+    issuer = authority if is_trusted else an_authority(tmp_path, "nobody we know")
+    with hostile_receivers(issuer.certified(name)) as impostor:
+        hook = await hooks.create(by_name(impostor))
         await hooks.ask(hook, "test")
 
         (given_up,) = await hooks.until_logged(hook, "dead")
 
         assert {attempt["status"] for attempt in given_up["attempts"]} == {None}
         assert impostor.came == {}
+
+
+def by_name(receiver: Hostile) -> str:
+    """Certificates are of names."""
+    return f"{receiver.url.replace('127.0.0.1', 'localhost')}/204"
 
 
 async def test_what_was_under_way_when_all_is_killed_arrives(
