@@ -17,7 +17,7 @@ from storage.hub_repository import Published
 class Pace:
     def __init__(
         self,
-        send: Callable[[Sequence[str]], int],
+        send: Callable[[list[str]], int],
         catch_up: Callable[[Cursor], Opening],
         clock: Callable[[], int],
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -54,7 +54,7 @@ class Pace:
         await self._pause(max(self._free_at_ms - self._clock(), 0) / 1000)
         self.flush()
 
-    def _tell(self, texts: Sequence[str]) -> None:
+    def _tell(self, texts: list[str]) -> None:
         """The platform's clock may stand still meanwhile, so the time it takes is reckoned."""
         sends = len(texts) * self._send(texts)
         self._free_at_ms = self._clock() + sends // SOCKET_SENDS_PER_MS

@@ -63,6 +63,11 @@ class RoomCore:
         self._come_to_be(room_id)
         return self._log.opening(room_id, since, limit)
 
+    def catch_up(self, since: Cursor) -> Opening:
+        """For all sockets at once. Who came and went meanwhile is told, each time, as it was."""
+        assert self._room_id is not None, "there are events"
+        return self._log.opening(self._room_id, since, ALL, coalesce_from=ALL)
+
     def connect(self, room_id: str, connection: Connection, now_ms: int) -> list[str]:
         """The ids of the connections that this one takes the place of."""
         self._come_to_be(room_id)

@@ -75,8 +75,10 @@ class RoomLog:
 
     # --- Reading --------------------------------------------------------------------------------
 
-    def opening(self, room_id: str, since: Cursor | None, limit: int) -> Opening:
-        resumption, head = self.hub.since(since, limit), self.hub.head()
+    def opening(
+        self, room_id: str, since: Cursor | None, limit: int, coalesce_from: int | None = None
+    ) -> Opening:
+        resumption, head = self.hub.since(since, limit, coalesce_from), self.hub.head()
         assert head is not None, "a room's log begins with the room"
         members = self._members_at(head)
         if resumption.recovered and since is not None:

@@ -38,7 +38,7 @@ def answer(
         with outages_of("socket"):
             return _answered(socket, attached, reaction, jwt_secret)
     except Outage as outage:
-        gave_up(socket, outage, attached.room_id)
+        gave_up(socket, str(outage), attached.room_id)
         return None
 
 

@@ -65,7 +65,7 @@ def sweep(sockets: Iterable[Socket], now_ms: int, name: str) -> int | None:
                 if socket.readyState == OPEN and (due := _seen_to(socket, now_ms)) is not None:
                     due_ms.append(due)
         except Outage as outage:
-            gave_up(socket, outage, name)
+            gave_up(socket, str(outage), name)
     return min(due_ms, default=None)
 
 

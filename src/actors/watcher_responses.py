@@ -1,15 +1,19 @@
-"""Watchers as the platform has them: upgraded sockets, streamed and plain answers."""
+"""How an actor answers who would watch it: by a socket, a stream, or one page of events."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from js import Object, TextEncoder, TransformStream, WebSocketPair
-from pyodide.ffi import to_js
+from js import TextEncoder, TransformStream
 from workers import Response
 
-from actors.live import Write
+from actors.audience import Audience
+from actors.live import Write, poll
+from actors.opening import Open
+from actors.remote import refused
+from domain.cursor import Cursor
 from domain.errors import Outage, Refusal
+from domain.messages.live import Transport, Watch
 from log import log_bug
 from storage.foreign import outages_of
 
@@ -21,39 +25,35 @@ STREAMED = {
 PLAIN = {"content-type": "application/json", "cache-control": "no-store"}
 
 
-def upgraded(
-    ctx: Any, attachment: str, frames: Sequence[str], protocol: str | None, *tags: str
-) -> Any:
-    """The client's end of a hibernating socket; what it reads first is sent in this stretch."""
-    client, server = WebSocketPair.new().object_values()
-    ctx.acceptWebSocket(server, to_js(tags))
-    server.serializeAttachment(attachment)
-    for frame in frames:
-        server.send(frame)
-    headers = {"sec-websocket-protocol": protocol} if protocol else {}
-    return Response(None, status=101, web_socket=client, headers=headers)
+class WatcherResponses:
+    """Of one actor, whose tasks write its streams while they last."""
 
-
-def crossed(text: str) -> Any:
-    """The text as JavaScript's, so that it is made over once and not for each socket."""
-    return Object(text)
-
-
-def page(text: str | None) -> Any:
-    """None: nothing is new."""
-    if text is None:
-        return Response(None, status=304, headers={"cache-control": "no-store"})
-    return Response(text, headers=PLAIN)
-
-
-class StreamResponses:
-    """Of one actor, whose tasks write them while they last."""
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, audience: Audience, name: str) -> None:
+        self._audience = audience
         self._name = name
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def streamed(self, run: Callable[[Write], Awaitable[None]]) -> Any:
+    async def of(
+        self, watch: Watch, open_at: Open, accepted: Callable[[Cursor | None], Any]
+    ) -> Any:
+        """By the transport that the edge names; `accepted` opens a socket at the cursor."""
+        since = None if watch.since is None else Cursor.parsed(watch.since)
+        waiting, streams = self._audience.waiting, self._audience.streams
+        try:
+            match watch.transport:
+                case Transport.SOCKET:
+                    return accepted(since)
+                case Transport.STREAM:
+                    opening, until_ms = streams.opening(open_at, since), watch.expires_at_ms
+                    return self._streamed(
+                        lambda write: streams.run(opening, open_at, until_ms, write)
+                    )
+                case Transport.POLL:
+                    return _page(await poll(waiting, open_at, since, watch.wait_ms))
+        except Refusal as refusal:
+            return Response(refused(refusal), status=409)
+
+    def _streamed(self, run: Callable[[Write], Awaitable[None]]) -> Any:
         stream = TransformStream.new()
         task = asyncio.create_task(_written(stream.writable.getWriter(), run))
         self._tasks.add(task)
@@ -64,6 +64,13 @@ class StreamResponses:
         self._tasks.discard(task)
         if not task.cancelled() and (bug := task.exception()) is not None:
             log_bug("actor.broke", bug, actor=self._name)
+
+
+def _page(text: str | None) -> Any:
+    """None: nothing is new."""
+    if text is None:
+        return Response(None, status=304, headers={"cache-control": "no-store"})
+    return Response(text, headers=PLAIN)
 
 
 async def _written(writer: Any, run: Callable[[Write], Awaitable[None]]) -> None:

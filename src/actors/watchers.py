@@ -1,7 +1,7 @@
-"""Open sockets: each is told the same text; one that fails keeps no other from it."""
+"""Open sockets: as the platform has them, and what becomes of one that fails."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Final, Protocol
 
 from domain.close_codes import CloseCode
@@ -23,19 +23,20 @@ class Socket(Protocol):
     def close(self, code: int, reason: str) -> object: ...
 
 
-def broadcast(sockets: Iterable[Socket], text: str, name: str) -> None:
-    """To all that are open. `name` is the actor's, for the log."""
-    for socket in sockets:
-        try:
-            with outages_of("socket"):
-                if socket.readyState == OPEN:
-                    socket.send(text)
-        except Outage as outage:
-            gave_up(socket, outage, name)
+class Crowd(Protocol):
+    """All sockets of an actor."""
+
+    def __iter__(self) -> Iterator[Socket]: ...
+    def __len__(self) -> int: ...
+    def send(self, texts: list[str]) -> Iterator[tuple[Socket, str]]:
+        """Every text to every socket, in that order. Those that failed, and why."""
 
 
-def gave_up(socket: Socket, outage: Outage, name: str) -> None:
-    """Who has missed a change must not believe itself up to date: it connects again."""
-    log("watcher.broke", level="warning", reason=str(outage), actor=name)
+def gave_up(socket: Socket, reason: str, name: str) -> None:
+    """Who has missed a change must not believe itself up to date: it connects again.
+
+    `name` is the actor's, for the log.
+    """
+    log("watcher.broke", level="warning", reason=reason, actor=name)
     with contextlib.suppress(Outage), outages_of("socket"):
         socket.close(CloseCode.BROKE, "please connect again")

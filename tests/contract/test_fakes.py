@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import pytest
 
 from tests.contract.checks.actors import Echoes, echoed
+from tests.contract.checks.crowd import SOCKETS, Crowded
 from tests.contract.checks.limits import LIMIT, PERIOD_MS, Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
 from tests.fakes.local_actor import LocalAnswer, MemoryAlarm
 from tests.fakes.local_actors import LocalNamespace
+from tests.fakes.local_crowd import LocalCrowd
+from tests.fakes.local_socket import LocalSocket
 from tests.fakes.memory_limiter import MemoryLimiter
 from tests.fakes.memory_objects import MemoryObjects
 from tests.fakes.rsa_verifier import RsaVerifier
@@ -50,12 +53,22 @@ def a_bucket() -> Bucket:
     return Bucket(objects, "root/", lambda data: data, content_of, describe, described)
 
 
+def a_crowd() -> Crowded:
+    sockets = [LocalSocket() for _ in range(SOCKETS)]
+
+    async def heard() -> list[list[str]]:
+        return [socket.sent for socket in sockets]
+
+    return Crowded(LocalCrowd(sockets), heard)
+
+
 SUBJECTS: dict[str, Callable[[], object]] = {
     "sql": SqliteSql,
     "objects": a_bucket,
     "listing": a_bucket,
     "alarm": MemoryAlarm,
     "actors": lambda: Echoes(LocalNamespace(LocalEcho), "root-"),
+    "crowd": a_crowd,
     "limits": lambda: Limited(MemoryLimiter(LIMIT, PERIOD_MS), "olga"),
     "signatures": RsaVerifier,
 }

@@ -34,6 +34,7 @@ RIM = {
     "actors/order_actor.py",
     "actors/rollout_actor.py",
     "actors/room_actor.py",
+    "actors/sockets.py",
     "actors/watcher_responses.py",
     "actors/webhook_actor.py",
 }

@@ -5,7 +5,17 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, Final
 
-from tests.contract.checks import actors, alarm, kv, limits, listing, objects, signatures, sql
+from tests.contract.checks import (
+    actors,
+    alarm,
+    crowd,
+    kv,
+    limits,
+    listing,
+    objects,
+    signatures,
+    sql,
+)
 
 Check = Callable[[Any], Any]
 
@@ -15,6 +25,7 @@ MODULES: Final = {
     "listing": listing,
     "alarm": alarm,
     "actors": actors,
+    "crowd": crowd,
     "kv": kv,
     "limits": limits,
     "signatures": signatures,

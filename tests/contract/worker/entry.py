@@ -2,25 +2,31 @@
 
 # isort: off -- first, for it lets libraries draw their start-up entropy, which workerd refuses
 # isort: on
+import asyncio
 import traceback
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from js import Response as JsResponse
-from pyodide.ffi import to_js
+from js import WebSocketPair
+from pyodide.ffi import create_proxy, to_js
 from workers import DurableObject, Response, WorkerEntrypoint
 
+from actors.sockets import Sockets
+from actors.watchers import OPEN
 from rim.limiter import BindingLimiter
 from rim.verifier import SubtleVerifier
 from storage.durable_sql import DurableSql
 from storage.r2_objects import R2Objects
 from tests.contract.checks.actors import Echoes, echoed
+from tests.contract.checks.crowd import SOCKETS, Crowded
 from tests.contract.checks.limits import Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
 
 PASSED = "passed"
+THAT_IS_ALL = "that is all"
 
 
 class CheckedActor(DurableObject):
@@ -28,10 +34,14 @@ class CheckedActor(DurableObject):
 
     def __init__(self, ctx: Any, env: Any) -> None:
         super().__init__(ctx, env)
-        self.subjects = {"sql": DurableSql(ctx), "alarm": ctx.storage}
+        self.subjects: dict[str, Callable[[], object]] = {
+            "sql": lambda: DurableSql(ctx),
+            "alarm": lambda: ctx.storage,
+            "crowd": lambda: crowded(ctx),
+        }
 
     async def run_check(self, suite: str, name: str) -> str:
-        return await told(run(SUITES[suite][name], self.subjects[suite]))
+        return await told(run(SUITES[suite][name], self.subjects[suite]()))
 
     async def alarm(self, info: Any = None) -> None:
         """Checks set alarms that lie far ahead; none rings."""
@@ -47,7 +57,7 @@ class Default(WorkerEntrypoint):
         match urlsplit(request.url).path.split("/"):
             case ["", "health"]:
                 return Response("ok")
-            case ["", "run", ("sql" | "alarm") as suite, name]:
+            case ["", "run", ("sql" | "alarm" | "crowd") as suite, name]:
                 actor = self.env.CHECKED.getByName(f"{suite}.{name}")
                 return Response(await actor.run_check(suite, name))
             case ["", "run", suite, name]:
@@ -68,6 +78,39 @@ def subject_of(env: Any, suite: str, name: str) -> object:
         "signatures": SubtleVerifier(),
     }
     return subjects[suite]
+
+
+class Client:
+    """The other end of an actor's socket, which writes down what it hears."""
+
+    def __init__(self, ctx: Any) -> None:
+        client, self._server = WebSocketPair.new().object_values()
+        ctx.acceptWebSocket(self._server)
+        client.accept()
+        client.addEventListener("message", create_proxy(self._write_down))
+        self._texts: list[str] = []
+        self._has_heard_all: asyncio.Future[None] = asyncio.Future()
+
+    async def heard(self) -> list[str]:
+        if self._server.readyState == OPEN:
+            self._server.send(THAT_IS_ALL)
+            await self._has_heard_all
+        return self._texts
+
+    def _write_down(self, event: Any) -> None:
+        if event.data == THAT_IS_ALL:
+            self._has_heard_all.set_result(None)
+        else:
+            self._texts.append(str(event.data))
+
+
+def crowded(ctx: Any) -> Crowded:
+    clients = [Client(ctx) for _ in range(SOCKETS)]
+
+    async def heard() -> list[list[str]]:
+        return [await client.heard() for client in clients]
+
+    return Crowded(Sockets(ctx), heard)
 
 
 def bucket_of(photos: Any, name: str) -> Bucket:

@@ -12,7 +12,8 @@ from domain.messages.live import Transport
 from domain.messages.room import RoomWatch
 from domain.presence import Connection
 from domain.room_rights import RoomRight
-from tests.unit.actors.sockets import CLOSED, LocalSocket
+from tests.fakes.local_socket import LocalSocket
+from tests.unit.actors.sockets import CLOSED
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import a_token
 from tests.unit.factories import NOW_MS

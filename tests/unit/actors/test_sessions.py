@@ -10,8 +10,9 @@ from domain.limits import SESSION_EXPIRING_MS
 from storage import deadlines
 from storage.deadlines import Deadlines
 from storage.sql import migrate
+from tests.fakes.local_socket import LocalSocket
 from tests.fakes.sqlite_sql import SqliteSql
-from tests.unit.actors.sockets import CLOSED, LocalSocket
+from tests.unit.actors.sockets import CLOSED, watching
 from tests.unit.conftest import Clock
 from tests.unit.darkroom import a_token
 from tests.unit.factories import MINUTE_MS, NOW_MS
@@ -39,14 +40,14 @@ def an_auth(token: object) -> str:
 
 
 def test_a_session_that_lasts_is_let_be() -> None:
-    socket = LocalSocket(expires_at_ms=SOON_MS + 1)
+    socket = watching(expires_at_ms=SOON_MS + 1)
 
     assert swept(socket) == NOW_MS + 1
     assert (socket.sent, socket.closed) == ([], [])
 
 
 def test_who_is_signed_in_for_a_minute_more_hears_that_once() -> None:
-    socket = LocalSocket(expires_at_ms=SOON_MS)
+    socket = watching(expires_at_ms=SOON_MS)
 
     due_ms = swept(socket), swept(socket)
 
@@ -57,7 +58,7 @@ def test_who_is_signed_in_for_a_minute_more_hears_that_once() -> None:
 
 
 def test_who_is_signed_in_no_longer_is_closed() -> None:
-    socket = LocalSocket(expires_at_ms=NOW_MS)
+    socket = watching(expires_at_ms=NOW_MS)
 
     assert swept(socket) is None
     assert (socket.sent, socket.closed) == ([], [CloseCode.SESSION_EXPIRED])
@@ -65,10 +66,10 @@ def test_who_is_signed_in_no_longer_is_closed() -> None:
 
 def test_the_first_that_is_due_counts_and_those_that_closed_or_broke_do_not() -> None:
     sockets = [
-        LocalSocket(expires_at_ms=NOW_MS + 9 * MINUTE_MS),
-        LocalSocket(expires_at_ms=NOW_MS + 5 * MINUTE_MS),
-        LocalSocket(expires_at_ms=SOON_MS, breaks=True),
-        LocalSocket(expires_at_ms=SOON_MS, state=CLOSED),
+        watching(expires_at_ms=NOW_MS + 9 * MINUTE_MS),
+        watching(expires_at_ms=NOW_MS + 5 * MINUTE_MS),
+        watching(expires_at_ms=SOON_MS, breaks=True),
+        watching(expires_at_ms=SOON_MS, state=CLOSED),
     ]
 
     assert sweep(sockets, NOW_MS, "summer-42") == NOW_MS + 4 * MINUTE_MS
@@ -76,7 +77,7 @@ def test_the_first_that_is_due_counts_and_those_that_closed_or_broke_do_not() ->
 
 
 def test_what_others_attach_is_kept() -> None:
-    socket = LocalSocket(expires_at_ms=SOON_MS)
+    socket = watching(expires_at_ms=SOON_MS)
     socket.attached = socket.attached.replace("}", ',"connection":"c1"}')
 
     swept(socket)
@@ -88,7 +89,7 @@ def test_what_others_attach_is_kept() -> None:
 
 
 def test_a_newer_token_of_the_same_user_renews_the_session() -> None:
-    socket = LocalSocket(expires_at_ms=SOON_MS)
+    socket = watching(expires_at_ms=SOON_MS)
     swept(socket)
 
     due_ms = renew(socket, an_auth(a_token(exp=LATER_S)), SECRET)
@@ -110,7 +111,7 @@ def test_a_newer_token_of_the_same_user_renews_the_session() -> None:
     ids=["of another user", "forged", "expired", "empty"],
 )
 def test_any_other_token_ends_the_connection(token: str, code: CloseCode) -> None:
-    socket = LocalSocket()
+    socket = watching()
 
     assert renew(socket, an_auth(token), SECRET) is None
     assert (socket.sent, socket.closed) == ([], [code])
@@ -133,7 +134,7 @@ def test_any_other_token_ends_the_connection(token: str, code: CloseCode) -> Non
     ],
 )
 def test_whatever_else_a_client_says_is_passed_over(text: str) -> None:
-    socket = LocalSocket()
+    socket = watching()
 
     assert renew(socket, text, SECRET) is None
     assert (socket.sent, socket.closed) == ([], [])

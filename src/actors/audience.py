@@ -1,0 +1,64 @@
+"""All who watch one actor, by whatever transport: each hears of all that happens there."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from actors.live import Streams
+from actors.opening import Opening
+from actors.pacing import Pace
+from actors.sessions import SessionDeadline, sweep
+from actors.waiting import Waiting
+from actors.watchers import OPEN, Crowd, gave_up
+from domain.cursor import Cursor
+from storage.hub_repository import Published
+
+
+class Watched(Protocol):
+    """A core whose events are watched."""
+
+    sessions: SessionDeadline
+
+    def cursor(self) -> str | None: ...
+    def take_events(self) -> list[Published]: ...
+    def catch_up(self, since: Cursor) -> Opening: ...
+
+
+class Audience:
+    """Built by a shell around its core and its sockets. Lost with it; only sockets outlive it."""
+
+    def __init__(self, core: Watched, sockets: Crowd, name: str, clock: Callable[[], int]) -> None:
+        self._core = core
+        self._sockets = sockets
+        self._name = name
+        self._clock = clock
+        self._pace = Pace(self._told, core.catch_up, clock)
+        self.waiting = Waiting(core.cursor)
+        self.streams = Streams(self.waiting, clock)
+
+    def hear(self) -> None:
+        """What has happened. To be called after all that may have changed something, once that
+
+        is kept, and in the same stretch.
+        """
+        events = self._core.take_events()
+        self.waiting.release(events)
+        self._pace.happened(events)
+
+    def hear_all(self) -> None:
+        """As `hear`, and what they are owed: before another comes, who begins with the newest."""
+        self.hear()
+        self._pace.flush()
+
+    def end_sessions(self) -> None:
+        """Those that are due: warned, or closed."""
+        now_ms = self._clock()
+        if self._core.sessions.is_due(now_ms):
+            self._core.sessions.seen_to(sweep(self._sockets, now_ms, self._name))
+
+    def _told(self, texts: list[str]) -> int:
+        """Everybody whose session holds; how many sockets that were."""
+        self.end_sessions()
+        for socket, reason in self._sockets.send(texts):
+            if socket.readyState == OPEN:
+                gave_up(socket, reason, self._name)
+        return len(self._sockets)

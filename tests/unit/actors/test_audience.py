@@ -1,0 +1,113 @@
+"""Who watches hears of each change, once, whatever becomes of a socket or a session."""
+
+import json
+
+import pytest
+
+from actors.audience import Audience
+from actors.opening import Opening
+from actors.sessions import SessionDeadline
+from domain.close_codes import CloseCode
+from domain.cursor import Cursor
+from storage import deadlines, hub_repository
+from storage.deadlines import Deadlines
+from storage.hub_repository import Published
+from storage.sql import migrate
+from tests.fakes.local_crowd import LocalCrowd
+from tests.fakes.local_socket import LocalSocket
+from tests.unit.actors.hubs import HubOnPaper, words
+from tests.unit.actors.sockets import CLOSED, watching
+from tests.unit.factories import NOW_MS
+
+pytestmark = pytest.mark.anyio
+
+
+class Watched:
+    """A core whose events are what is said in a hub."""
+
+    def __init__(self) -> None:
+        self.log = HubOnPaper()
+        migrate(self.log.sql, (*hub_repository.MIGRATIONS, deadlines.MIGRATION))
+        self.sessions = SessionDeadline(Deadlines(self.log.sql), "sessions")
+
+    def cursor(self) -> str | None:
+        return str(self.log.hub.head())
+
+    def take_events(self) -> list[Published]:
+        return self.log.hub.take()
+
+    def catch_up(self, since: Cursor) -> Opening:
+        return Opening.of(self.log.hub.since(since), since, "hello again")
+
+
+class Theatre:
+    def __init__(self, *sockets: LocalSocket) -> None:
+        self.core = Watched()
+        self.audience = Audience(self.core, LocalCrowd(sockets), "summer-42", lambda: NOW_MS)
+
+    def say(self, word: str) -> str:
+        """Its text, as everybody should hear it."""
+        text = self.core.log.say(word).text
+        self.audience.hear()
+        return text
+
+
+def test_everybody_hears_of_a_change() -> None:
+    one, other = watching(), watching()
+
+    news = Theatre(one, other).say("news")
+
+    assert (one.sent, other.sent) == ([news], [news])
+    assert (one.closed, other.closed) == ([], [])
+
+
+def test_of_nothing_nobody_hears() -> None:
+    one = watching()
+
+    Theatre(one).audience.hear_all()
+
+    assert one.sent == []
+
+
+def test_a_socket_that_fails_is_closed_and_told_of_and_the_others_hear(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before, broken, after = watching(), watching(breaks=True), watching()
+
+    news = Theatre(before, broken, after).say("news")
+
+    (line,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (line["event"], line["actor"]) == ("watcher.broke", "summer-42")
+    assert (before.sent, broken.closed, after.sent) == ([news], [CloseCode.BROKE], [news])
+
+
+def test_a_socket_that_has_closed_is_left_alone() -> None:
+    gone = watching(state=CLOSED)
+
+    Theatre(gone).say("news")
+
+    assert (gone.sent, gone.closed) == ([], [])
+
+
+def test_whose_session_is_over_hears_nothing_more() -> None:
+    over, there = watching(expires_at_ms=NOW_MS), watching()
+    theatre = Theatre(over, there)
+    theatre.core.sessions.expect(NOW_MS)
+
+    news = theatre.say("news")
+
+    assert (over.sent, over.closed, there.sent) == ([], [CloseCode.SESSION_EXPIRED], [news])
+
+
+async def test_who_waits_hears_as_well() -> None:
+    theatre = Theatre()
+    since = str(theatre.core.log.say("before").cursor)
+    theatre.audience.hear()
+    theatre.core.log.say("news")
+    waiting = theatre.audience.waiting.news(since, 1_000)
+    theatre.audience.hear()
+
+    heard = await waiting
+
+    assert heard is not None
+    assert words(*heard) in ([], ["news"])
