@@ -1,19 +1,15 @@
 /* Follows an order or a room of Darkroom, whatever breaks: by WebSocket, else server-sent events, else long poll, going
    on from one cursor. For browsers and other runtimes with fetch; no dependencies. How to use it: docs/live.md. */
-import { bearer, EXPIRED, Line, LINE_LOST, problemOf, TRANSPORTS } from "./darkroom-lines.js";
+import { bearer, EXPIRED, Line, LINE_LOST, problemOf, TIMES, TRANSPORTS } from "./darkroom-lines.js";
 
-const FIRST_FRAME_MS_MAX = 10_000; // then something between us and the server swallows it
-const STEADY_MS = 10_000; // only a connection that lasted starts the pauses anew
-const PAUSE_MS = 1_000, PAUSE_MS_MAX = 30_000;
 const FAITHFUL = 2; // failures, before a transport that has worked is doubted
-const BETTER_AFTER_MS = 300_000, BETTER_AFTER_MS_MAX = 3_600_000; // when the better transports are tried once more
 const PUBLISH_TRIES = 8;
 const NO_TOKEN = "no_token"; // it could not be had now
 
 /** What follows a close code: docs/api.md has the whole table. Of HTTP: 401 is as 4401, 429 as 4429. */
 export const CLOSINGS = {
   1000: "stop", 1001: "retry", 1006: "retry", 1009: "stop", 1011: "retry", 1012: "retry", 4400: "stop", 4401: "refresh",
-  4403: "stop", 4404: "stop", 4408: "retry", 4409: "stop", 4429: "wait",
+  4403: "stop", 4404: "stop", 4409: "stop", 4429: "wait",
 };
 const REASONS = { 401: "signed_out", 403: "forbidden", 404: "not_found", 409: "replaced" };
 
@@ -33,8 +29,8 @@ export function followRoom(roomId, options) {
 /** Tells by events: `state`, `snapshot`, `resumed`, `event`, `frame`. Begins by itself; ends by close(). */
 export class DarkroomLive extends EventTarget {
   #paths; #base; #askToken; #transports; #cursor;
-  #token; #wantsFresh = false; #isFresh = false;
-  #failures = 0; #preferred = 0; #hasWorked = false; #betterAt = 0; #betterAfterMs = BETTER_AFTER_MS;
+  #token; #asking; #wantsFresh = false; #isFresh = false;
+  #failures = 0; #preferred = 0; #hasWorked = false; #betterAt = 0; #betterAfterMs = TIMES.betterAfter;
   #skipsTo = 0; #line; #wake; #isOver = false;
   #onNetwork = ({ type }) => {
     this.#betterAt = 0;
@@ -44,7 +40,7 @@ export class DarkroomLive extends EventTarget {
 
   constructor(paths, { base = globalThis.location?.href, token, cursor, transports = Object.keys(TRANSPORTS) } = {}) {
     super();
-    [this.#paths, this.#base, this.#askToken, this.#cursor] = [paths, base, token, cursor];
+    [this.#paths, this.#base, this.#askToken, this.#cursor] = [paths, new URL(base), token, cursor];
     this.#transports = transports;
     for (const name of ["online", "offline"]) globalThis.addEventListener?.(name, this.#onNetwork);
     queueMicrotask(() => this.#follow()); // whoever made us listens first
@@ -53,7 +49,7 @@ export class DarkroomLive extends EventTarget {
   /** Of the last thing told: keep it to go on from there another day. */
   get cursor() { return this.#cursor; }
 
-  /** Ends a pause, or makes sure that the line is alive. */
+  /** Ends a pause, or makes sure that the line is alive; while one is being tried, there is nothing to do. */
   reconnect() {
     this.#wake?.();
     this.#line?.probe();
@@ -67,18 +63,23 @@ export class DarkroomLive extends EventTarget {
     this.#wake?.();
   }
 
-  /** To a room: resolves with what the server says of it, once it is told. Sent again with the same id until then. */
+  /** To a room: resolves with what the server says of it, once it is told. Sent again with the same id until then,
+      or until close(). */
   async publish({ id = crypto.randomUUID(), type = "message", data = null }) {
     const headers = { "content-type": "application/json" }, body = JSON.stringify({ id, type, data });
     for (let tries = 1; ; tries++) {
       const token = await this.#tokenOf();
       const answer = await fetch(new URL(this.#paths.messages, this.#base), {
-        method: "POST", body, headers: { ...headers, ...bearer(token) }, signal: AbortSignal.timeout(20_000),
+        method: "POST", body, headers: { ...headers, ...bearer(token) }, signal: AbortSignal.timeout(TIMES.publishMax),
       }).catch(() => null);
-      if (answer?.ok) return answer.json();
+      if (answer?.ok) {
+        this.#isFresh = false;
+        return answer.json();
+      }
       const problem = answer ? await problemOf(answer) : { code: LINE_LOST };
       const next = verdict(problem.code);
-      if (next === "stop" || (next === "refresh" && !this.#forget(token)) || tries === PUBLISH_TRIES)
+      const isLast = tries === PUBLISH_TRIES || this.#isOver;
+      if (next === "stop" || (next === "refresh" && !this.#forget(token)) || isLast)
         throw Object.assign(new Error(problem.detail ?? "the server cannot be reached"), problem);
       await new Promise((resolve) => setTimeout(resolve, problem.retryAfterMs || pauseMs(tries)));
     }
@@ -92,7 +93,7 @@ export class DarkroomLive extends EventTarget {
       for (const name of this.#turn()) {
         ending = await this.#connect(name);
         if (this.#isOver) return;
-        if (ending.lastedMs !== undefined || ending.code !== LINE_LOST) break; // it worked, or the server has spoken
+        if (ending.lastedMs !== undefined || saysWhy(ending.code)) break; // another would hear the same
       }
       await this.#goOn(ending);
     }
@@ -107,23 +108,25 @@ export class DarkroomLive extends EventTarget {
   }
 
   async #connect(transport) {
-    this.#tell("state", { state: "connecting", transport });
-    let begunMs;
+    let begunMs, deadline;
     const take = (frame) => {
-      clearTimeout(deadline);
       this.#take(frame);
-      if (begunMs || this.#isOver) return;
+      if (frame.type !== "hello" || begunMs || this.#isOver) return;
+      clearTimeout(deadline);
       begunMs = Date.now();
       this.#isFresh = false;
+      line.isGreeted = true;
       this.#settleFor(this.#transports.indexOf(transport));
       this.#tell("state", { state: "live", transport });
     };
     const line = this.#line = new Line(this.#paths, this.#base, () => this.#cursor, take);
-    const deadline = setTimeout(() => line.end({ code: LINE_LOST }), FIRST_FRAME_MS_MAX);
     const open = (token) => {
+      if (line.signal.aborted) return {};
       line.token = token;
-      return line.signal.aborted ? {} : TRANSPORTS[transport](line);
+      deadline = setTimeout(() => line.end({ code: LINE_LOST, detail: "nothing came" }), TIMES.firstFrameMax);
+      return TRANSPORTS[transport](line);
     };
+    this.#tell("state", { state: "connecting", transport });
     const fail = (trouble) => line.end(trouble instanceof Error ? { code: LINE_LOST } : trouble);
     this.#tokenOf().then(open).then((ending) => line.end(ending), fail);
     const ending = await line.ended;
@@ -136,21 +139,23 @@ export class DarkroomLive extends EventTarget {
     this.#hasWorked = true;
     if (index !== 0 && Date.now() >= this.#betterAt) {
       this.#betterAt = Date.now() + this.#betterAfterMs;
-      this.#betterAfterMs = Math.min(BETTER_AFTER_MS_MAX, 2 * this.#betterAfterMs);
+      this.#betterAfterMs = Math.min(TIMES.betterAfterMax, 2 * this.#betterAfterMs);
     }
-    if (index === 0) this.#betterAfterMs = BETTER_AFTER_MS;
+    if (index === 0) this.#betterAfterMs = TIMES.betterAfter;
     this.#preferred = index;
   }
 
-  async #goOn({ code, detail, retryAfterMs, token, lastedMs = 0 }) {
-    if (lastedMs >= STEADY_MS) this.#failures = 0;
+  async #goOn({ code, detail, retryAfterMs, token, lastedMs }) {
+    const isSteady = lastedMs >= TIMES.steady;
+    if (isSteady) this.#failures = 0;
     const next = verdict(code);
-    if (next === "refresh" && this.#forget(token)) return; // at once, and only once: the next one must be let in
-    if (next === "stop" || next === "refresh") {
+    const mayRefresh = next === "refresh" && this.#forget(token);
+    if (mayRefresh && (isSteady || lastedMs === undefined)) return; // at once, for the next token must be let in
+    if (next === "stop" || (next === "refresh" && !mayRefresh)) {
       this.close();
       return this.#tell("state", { state: "stopped", code, reason: REASONS[code % 4000] ?? "refused", detail });
     }
-    const ms = pauseMs(this.#failures++) + (retryAfterMs || (next === "wait" ? PAUSE_MS_MAX : 0));
+    const ms = pauseMs(this.#failures++) + (retryAfterMs || (next === "wait" ? TIMES.pauseMax : 0));
     const woken = new Promise((resolve) => { this.#wake = resolve; });
     const timer = setTimeout(this.#wake, ms);
     this.#tell("state", { state: "waiting", untilMs: Date.now() + ms, code, detail });
@@ -161,10 +166,15 @@ export class DarkroomLive extends EventTarget {
 
   // --- Who we are
 
+  /** One question at a time: it may take as long as a person takes to sign in. */
   async #tokenOf() {
-    const fresh = this.#wantsFresh;
     if (!this.#askToken || this.#token) return this.#token;
-    const ask = async () => this.#askToken({ fresh });
+    this.#asking ??= this.#ask().finally(() => { this.#asking = null; });
+    return this.#asking;
+  }
+
+  async #ask() {
+    const ask = async () => this.#askToken({ fresh: this.#wantsFresh });
     const token = await ask().catch(() => { throw { code: NO_TOKEN }; });
     if (token === null) throw { code: EXPIRED };
     this.#wantsFresh = false;
@@ -200,10 +210,12 @@ export class DarkroomLive extends EventTarget {
     this.#tell("event", frame);
   }
 
-  /** Whoever is owed much gets the newest of each file alone: up to `skipsTo` offsets may be missing. */
+  /** Whoever goes on and is owed much gets the newest of each file alone: up to `skipsTo` offsets may be missing.
+      Of a room, hello does not say how far that is. */
   #greet(hello) {
-    this.#skipsTo = hello.status?.cursor ? placeOf(hello.status.cursor)[1] : Infinity;
-    if (!hello.recovered) this.#cursor = hello.cursor;
+    const [, offset] = placeOf(hello.cursor);
+    if (hello.recovered) this.#skipsTo = hello.status ? placeOf(hello.status.cursor)[1] : Infinity;
+    else [this.#cursor, this.#skipsTo] = [hello.cursor, offset];
     this.#tell(hello.recovered ? "resumed" : "snapshot", hello);
   }
 
@@ -212,14 +224,18 @@ export class DarkroomLive extends EventTarget {
   }
 }
 
-const pauseMs = (failures) => Math.random() * Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** failures); // full jitter
+const pauseMs = (failures) => Math.random() * Math.min(TIMES.pauseMax, TIMES.pause * 2 ** failures); // full jitter
 
 function verdict(code) {
   const known = CLOSINGS[code] ?? (code < 1000 && CLOSINGS[code + 4000]);
-  return known || (code >= 400 && code < 500 ? "stop" : "retry");
+  return known || (code >= 400 && code < 500 && code !== 408 ? "stop" : "retry"); // 408: it took us too long
 }
 
+/** Whether the server, and nothing between, has ended it: by a status, or by a close code of the table. */
+const saysWhy = (code) => code !== LINE_LOST && (code < 1000 || code in CLOSINGS || code === NO_TOKEN);
+
+/** Epoch and offset. Throws at what is no cursor. */
 function placeOf(cursor) {
-  const at = cursor?.lastIndexOf("-") ?? -1;
-  return [cursor?.slice(0, at), Number(cursor?.slice(at + 1))];
+  const [, epoch, offset] = /^(.+)-(\d+)$/.exec(cursor);
+  return [epoch, Number(offset)];
 }

@@ -20,7 +20,6 @@ class CloseCode(IntEnum):
     SESSION_EXPIRED = 4401
     FORBIDDEN = 4403
     NOT_FOUND = 4404
-    TOO_SLOW = 4408
     REPLACED = 4409
     RATE_LIMITED = 4429
 
@@ -48,7 +47,6 @@ CLOSINGS: Final[dict[CloseCode, tuple[str, Then]]] = {
     CloseCode.SESSION_EXPIRED: ("the session has expired, or there is none", Then.REFRESH),
     CloseCode.FORBIDDEN: ("it belongs to another user, or your origin may not", Then.STOP),
     CloseCode.NOT_FOUND: ("there is no such order or room", Then.STOP),
-    CloseCode.TOO_SLOW: ("the client reads slower than things happen", Then.RETRY),
     CloseCode.REPLACED: ("another connection of the same tab has taken over", Then.STOP),
     CloseCode.RATE_LIMITED: ("too many messages, or too many connections", Then.WAIT),
 }
