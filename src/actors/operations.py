@@ -5,8 +5,9 @@ from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
-from actors.effects import Effect, SendDispatch
+from actors.effects import Effect, PublishEvents, SendDispatch
 from domain.errors import Code, Refusal
+from domain.event_batch import EventBatch
 from domain.happening import Happening
 from domain.limits import PARKED_BODY_CHARACTERS_MAX
 from domain.messages.file import Dispatch
@@ -124,7 +125,8 @@ class OperationsCore:
             parked_at_ms=now_ms,
         )
         dispatch = _dispatch(parked)
-        self._repository.park(parked, None if dispatch is None else dispatch.job_id)
+        job_id = None if dispatch is None else dispatch.job_id
+        self._repository.park(parked, job_id, message.events)
         return Done()
 
     def _unpark(self, message: Unpark, now_ms: int) -> Operated:
@@ -150,8 +152,9 @@ class OperationsCore:
         """What has become of the message, in a word or two."""
         match wanted:
             case Operation.REDRIVE:
-                if _dispatch(parked) is None:
-                    raise Refusal(Code.PARKED_UNREADABLE, "it names no job; discard it")
+                if self._sent_again(parked) is None:
+                    detail = "it names no job and holds no events; discard it"
+                    raise Refusal(Code.PARKED_UNREADABLE, detail)
                 self._repository.redrive(parked.message_id)
                 self._deadlines.owe(REDRIVE, now_ms)
                 return _described(parked.model_copy(update={"is_redriven": True}))
@@ -164,26 +167,36 @@ class OperationsCore:
     # --- Effects --------------------------------------------------------------------------------
 
     def next_effect(self, now_ms: int) -> Effect | None:
-        """A parked message that is owed to the queue. Its file decides whether there is a job."""
+        """A parked message that is owed to its queue."""
         if self._deadlines.take_due(now_ms) is None:
             return None
         parked = self._repository.first_redriven()
-        dispatch = None if parked is None else _dispatch(parked)
-        if dispatch is None:
+        effect = None if parked is None else self._sent_again(parked)
+        if effect is None:
             self._deadlines.set(REDRIVE, None)
-            return None
-        return SendDispatch(dispatch, attempt=0)
+        return effect
 
     def finish(self, effect: Effect, reply: Value | None, now_ms: int) -> None:  # noqa: ARG002
-        assert isinstance(effect, SendDispatch)
-        self._sql.transaction(lambda: self._sent(effect.dispatch, now_ms))
+        assert isinstance(effect, SendDispatch | PublishEvents)
+        self._sql.transaction(lambda: self._sent(effect, now_ms))
 
     def next_deadline_ms(self) -> int | None:
         return self._deadlines.earliest()
 
-    def _sent(self, dispatch: Dispatch, now_ms: int) -> None:
-        """That job is on the queue, for every parked message that speaks of it."""
-        self._repository.remove_sent(dispatch.job_id)
+    def _sent_again(self, parked: Parked) -> SendDispatch | PublishEvents | None:
+        """A job, of which its file decides whether there is one; or events, as they were sent."""
+        dispatch = _dispatch(parked)
+        if dispatch is not None:
+            return SendDispatch(dispatch, attempt=0)
+        batch = EventBatch.parsed(self._repository.events_of(parked.message_id))
+        return None if batch is None else PublishEvents(batch)
+
+    def _sent(self, effect: SendDispatch | PublishEvents, now_ms: int) -> None:
+        """It is on its queue, for every parked message that speaks of it."""
+        if isinstance(effect, SendDispatch):
+            self._repository.remove_sent(effect.dispatch.job_id)
+        else:
+            self._repository.remove_sent_events(effect.batch.text)
         is_owed = self._repository.first_redriven() is not None
         self._deadlines.set(REDRIVE, now_ms if is_owed else None)
 

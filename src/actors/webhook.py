@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from pydantic import ValidationError
 
@@ -36,6 +37,7 @@ from domain.settings import Settings
 from domain.values import Value
 from domain.views import rfc3339
 from domain.webhook import DeliveryStatus, Disabled, Endpoint, Event, enabled, rotated, wants
+from storage.heard_repository import HeardRepository
 from storage.sql import Sql, migrate, migrate_existing
 from storage.webhook_repository import MIGRATIONS, WebhookRepository
 
@@ -47,6 +49,7 @@ class WebhookCore:
         self._sql = sql
         self._exists = migrate_existing(sql, MIGRATIONS)
         self._repository = WebhookRepository(sql)
+        self._heard = HeardRepository(sql)
         self._sending = WebhookSending(self._repository, settings, jitter)
         self._happenings: list[Happening] = []
 
@@ -202,20 +205,21 @@ class WebhookCore:
         )
 
     def _accept(self, message: Accept, now_ms: int) -> Accepted:
-        """In the order of the log: what has come before its turn is not taken."""
+        """In the order of the log: what has come before its turn is not taken.
+
+        What had to be left out is told whenever it comes, however late.
+        """
         endpoints = [e for e in self._repository.endpoints() if e.disabled is None]
         if not endpoints:
             return Accepted()
         batch = message.batch
         source = f"{batch.source.kind}/{batch.source.id}"
-        heard = self._repository.heard(source, batch.source.epoch)
+        heard = self._heard.heard(source, batch.source.epoch)
         if batch.after > (heard or 0) and not message.is_final:
             earliest = batch.after - WEBHOOK_GAP_EVENTS_MAX
             return Accepted(missing_after=max(heard or 0, earliest, 0))
-        if heard is not None and batch.last <= heard:
-            return Accepted()
-        self._repository.hear(source, batch.source.epoch, batch.last)
-        for event, body in _read(batch, heard or 0):
+        news = self._heard.hear(source, batch.source.epoch, batch.first, batch.last)
+        for event, body in _read(batch, news):
             for endpoint in endpoints:
                 if wants(endpoint, event, _order_of(batch)):
                     self._sending.owe(endpoint, event, body, now_ms)
@@ -224,10 +228,10 @@ class WebhookCore:
         return Accepted()
 
 
-def _read(batch: EventBatch, heard: int) -> Iterator[tuple[Event, str]]:
-    """Those that were not heard yet. One that is no CloudEvent is told to nobody."""
+def _read(batch: EventBatch, news: AbstractSet[int]) -> Iterator[tuple[Event, str]]:
+    """Those at these offsets. One that is no CloudEvent is told to nobody."""
     for offset, body in enumerate(batch.events, start=batch.first):
-        if offset <= heard:
+        if offset not in news:
             continue
         try:
             yield Event.model_validate_json(body), body

@@ -18,6 +18,7 @@ from consumer.edit import Editor
 from consumer.events import pass_on
 from consumer.message import Message
 from domain.errors import Outage
+from domain.event_batch import EventBatch
 from domain.limits import CRON_CONCURRENCY, CRON_JOBS_MAX, PARKED_BODY_CHARACTERS_MAX
 from domain.messages.backlog import Take
 from domain.messages.file import Dispatch
@@ -90,13 +91,16 @@ class Transport:
     async def _park(self, queue: str, message: Message) -> None:
         """Kept for the operators: behind this queue there is no other."""
         dispatch = _dispatch(message)
+        batch = EventBatch.parsed(str(message.body)) if queue == DEAD_EVENTS else None
         facts: dict[str, object] = {"message_id": message.id, "attempts": message.attempts}
         facts |= {} if dispatch is None else dispatch.model_dump()
+        facts |= {} if batch is None else {"events_of": batch.source.id}
         park = Park(
             message_id=message.id,
             queue=queue,
             body=_as_json(message.body),
-            reason=UNREADABLE if dispatch is None and queue == DEAD_LETTERS else TOO_OFTEN,
+            reason=UNREADABLE if dispatch is None and batch is None else TOO_OFTEN,
+            events="" if batch is None else batch.text,
         )
         try:
             await self.operations.park(park)

@@ -254,6 +254,7 @@ WEBHOOK_ERROR_CHARACTERS_MAX: Final = 200
 WEBHOOK_DELIVERED_MAX: Final = 200  # of each endpoint, the newest in its log
 WEBHOOK_DEAD_MAX: Final = 1_000  # of each endpoint; the oldest go
 WEBHOOK_WAITING_MAX: Final = 10_000  # of each endpoint; then the oldest are given up
+WEBHOOK_GAPS_MAX: Final = 1_000  # remembered, of events that may come yet; the oldest go
 WEBHOOK_GAP_EVENTS_MAX: Final = 500  # looked back for, where a message has come before its turn
 PAGE_DELIVERIES_DEFAULT: Final = 50
 PAGE_DELIVERIES_MAX: Final = 200

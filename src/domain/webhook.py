@@ -57,6 +57,7 @@ class Endpoint(Stored):
     secrets: tuple[Secret, ...]  # the newest first
     created_at_ms: int
     updated_at_ms: int
+    enabled_at_ms: int = 0  # the last time, if it was disabled before
     disabled: Disabled | None = None
     failing_since_ms: int | None = None  # the first failure after the last success
     failures: int = 0  # since then
@@ -129,12 +130,12 @@ class Event(Value):
 
 
 def wants(endpoint: Endpoint, event: Event, order_id: str | None) -> bool:
-    """Of what happened before it was made, it hears nothing."""
+    """Of what happened before it was made, or enabled again, it hears nothing."""
     return (
         endpoint.disabled is None
         and endpoint.order_id in {None, order_id}
         and (not endpoint.types or event.type in endpoint.types)
-        and event.at_ms >= endpoint.created_at_ms
+        and event.at_ms >= max(endpoint.created_at_ms, endpoint.enabled_at_ms)
     )
 
 
@@ -148,7 +149,7 @@ def rotated(endpoint: Endpoint, secret: str, now_ms: int) -> Endpoint:
 def enabled(endpoint: Endpoint, now_ms: int) -> Endpoint:
     """With a clean slate: whoever says so has mended it."""
     slate = {"disabled": None, "failing_since_ms": None, "failures": 0, "not_before_ms": 0}
-    return endpoint.model_copy(update={**slate, "updated_at_ms": now_ms})
+    return endpoint.model_copy(update={**slate, "updated_at_ms": now_ms, "enabled_at_ms": now_ms})
 
 
 def disabled(endpoint: Endpoint, why: Disabled, now_ms: int) -> Endpoint:

@@ -51,6 +51,7 @@ MIGRATIONS: Final = (
     "CREATE INDEX audit_of_target ON audit (target, position)",
     deadlines.MIGRATION,
     actions.MIGRATION,
+    "ALTER TABLE parked ADD COLUMN events TEXT NOT NULL DEFAULT ''",
 )
 FIGURES = "SELECT orders, totals FROM figures"
 KEEP_FIGURES = """
@@ -68,7 +69,9 @@ REMOVE_FAILED = "DELETE FROM failed WHERE file_id = ?"
 FORGET_FAILED = "DELETE FROM failed WHERE position <= (SELECT MAX(position) FROM failed) - ?"
 FAILED = "SELECT position, document FROM failed WHERE position < ? ORDER BY position DESC LIMIT ?"
 COUNT_FAILED = "SELECT COUNT(*) FROM failed WHERE position < ?"
-PARK = "INSERT OR IGNORE INTO parked (message_id, job_id, document) VALUES (?, ?, ?)"
+PARK = """
+INSERT OR IGNORE INTO parked (message_id, job_id, document, events) VALUES (?, ?, ?, ?)
+"""
 FORGET_PARKED = """
 DELETE FROM parked WHERE position IN (
   SELECT position FROM parked WHERE is_redriven = 0 ORDER BY position DESC LIMIT -1 OFFSET ?
@@ -80,11 +83,13 @@ WHERE position < ? ORDER BY position DESC LIMIT ?
 """
 ONE_PARKED = "SELECT document, is_redriven FROM parked WHERE message_id = ?"
 COUNT_PARKED = "SELECT COUNT(*) FROM parked"
+EVENTS_OF = "SELECT events FROM parked WHERE message_id = ?"
 REDRIVE = "UPDATE parked SET is_redriven = 1 WHERE message_id = ?"
 FIRST_REDRIVEN = """
 SELECT document, is_redriven FROM parked WHERE is_redriven = 1 ORDER BY position LIMIT 1
 """
 REMOVE_SENT = "DELETE FROM parked WHERE is_redriven = 1 AND job_id = ?"
+REMOVE_SENT_EVENTS = "DELETE FROM parked WHERE is_redriven = 1 AND events = ?"
 REMOVE_PARKED = "DELETE FROM parked WHERE message_id = ?"
 RECORD = "INSERT OR IGNORE INTO audit (action_id, target, document) VALUES (?, ?, ?)"
 FORGET_RECORDS = "DELETE FROM audit WHERE position <= (SELECT MAX(position) FROM audit) - ?"
@@ -148,8 +153,8 @@ class OperationsRepository:
 
     # --- Parked messages ------------------------------------------------------------------------
 
-    def park(self, parked: Parked, job_id: str | None) -> None:
-        self._sql.rows(PARK, parked.message_id, job_id, parked.model_dump_json())
+    def park(self, parked: Parked, job_id: str | None, events: str) -> None:
+        self._sql.rows(PARK, parked.message_id, job_id, parked.model_dump_json(), events)
         self._sql.rows(FORGET_PARKED, PARKED_MAX)
 
     def parked(self, before: int | None, limit: int) -> list[tuple[int, Parked]]:
@@ -159,6 +164,11 @@ class OperationsRepository:
     def one_parked(self, message_id: str) -> Parked | None:
         found = self._sql.rows(ONE_PARKED, message_id)
         return _parked(*found[0]) if found else None
+
+    def events_of(self, message_id: str) -> str:
+        """The batch of events that it is, whole; else nothing."""
+        found = self._sql.rows(EVENTS_OF, message_id)
+        return str(found[0][0]) if found else ""
 
     def count_parked(self) -> int:
         ((count,),) = self._sql.rows(COUNT_PARKED)
@@ -174,6 +184,9 @@ class OperationsRepository:
 
     def remove_sent(self, job_id: str) -> None:
         self._sql.rows(REMOVE_SENT, job_id)
+
+    def remove_sent_events(self, events: str) -> None:
+        self._sql.rows(REMOVE_SENT_EVENTS, events)
 
     def remove_parked(self, message_id: str) -> None:
         self._sql.rows(REMOVE_PARKED, message_id)

@@ -1,4 +1,4 @@
-"""The SQL of a user's webhook actor: endpoints, deliveries, and how far each order was heard.
+"""The SQL of a user's webhook actor: endpoints and deliveries.
 
 Of the deliveries of one endpoint and key that wait, only the first has a time when it is due.
 While it is in flight that is when it is taken for lost.
@@ -10,6 +10,7 @@ from typing import Final
 
 from domain.limits import WEBHOOK_DEAD_MAX, WEBHOOK_DELIVERED_MAX
 from domain.webhook import Delivery, DeliveryStatus, Endpoint
+from storage import heard_repository
 from storage.sql import Row, Sql
 
 MIGRATIONS: Final = (
@@ -45,6 +46,7 @@ MIGRATIONS: Final = (
       event_offset INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
+    heard_repository.MIGRATION,
 )
 ENDPOINTS = "SELECT document FROM endpoints ORDER BY rowid"
 ENDPOINT = "SELECT document FROM endpoints WHERE endpoint_id = ?"
@@ -54,11 +56,6 @@ ON CONFLICT (endpoint_id) DO UPDATE SET document = excluded.document
 """
 REMOVE_ENDPOINT = "DELETE FROM endpoints WHERE endpoint_id = ?"
 REMOVE_DELIVERIES = "DELETE FROM deliveries WHERE endpoint_id = ?"
-HEARD = "SELECT event_offset FROM heard WHERE source = ? AND epoch = ?"
-HEAR = """
-INSERT INTO heard (source, epoch, event_offset) VALUES (?, ?, ?)
-ON CONFLICT (source) DO UPDATE SET epoch = excluded.epoch, event_offset = excluded.event_offset
-"""
 ADD = """
 INSERT INTO deliveries (endpoint_id, event_key, webhook_id, status, due_ms, document, body)
 VALUES (?, ?, ?, 'waiting', ?, ?, ?)
@@ -162,16 +159,6 @@ class WebhookRepository:
     def remove_endpoint(self, endpoint_id: str) -> None:
         self._sql.rows(REMOVE_ENDPOINT, endpoint_id)
         self._sql.rows(REMOVE_DELIVERIES, endpoint_id)
-
-    # --- What was heard -------------------------------------------------------------------------
-
-    def heard(self, source: str, epoch: str) -> int | None:
-        """The newest offset. None: nothing of that life of its log."""
-        found = self._sql.rows(HEARD, source, epoch)
-        return int(found[0][0] or 0) if found else None
-
-    def hear(self, source: str, epoch: str, offset: int) -> None:
-        self._sql.rows(HEAR, source, epoch, offset)
 
     # --- Deliveries -----------------------------------------------------------------------------
 

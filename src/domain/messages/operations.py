@@ -54,6 +54,7 @@ class Park(Value):
     queue: str
     body: str  # as JSON, or as much of it as is kept
     reason: str
+    events: str = ""  # a batch of events, whole: what is sent again if an operator says so
 
 
 class Parked(Stored):

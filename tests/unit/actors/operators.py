@@ -1,12 +1,15 @@
 """The operators' actor on paper, and what it is told."""
 
+import json
 from typing import TypeVar
 
 from actors.effects import Effect
 from actors.operations import OperationsCore
+from domain.event_batch import EventBatch
 from domain.failure import FailureCode
 from domain.file import FileStatus
 from domain.job import JobStatus
+from domain.limits import PARKED_BODY_CHARACTERS_MAX
 from domain.messages.operations import (
     AuditPage,
     CollectMetrics,
@@ -117,6 +120,17 @@ class OperationsOnPaper:
     def park(self, body: str = "{}", message_id: str = "m1", now_ms: int = NOW_MS) -> None:
         message = Park(message_id=message_id, queue="edit-jobs-dead", body=body, reason="unread")
         self.ask(message, Done, now_ms)
+
+    def park_events(self, batch: EventBatch, message_id: str = "m1") -> None:
+        """As much of its body as is shown, and all of it."""
+        message = Park(
+            message_id=message_id,
+            queue="events-dead",
+            body=json.dumps(batch.text)[:PARKED_BODY_CHARACTERS_MAX],
+            reason="often",
+            events=batch.text,
+        )
+        self.ask(message, Done)
 
     def parked(self, limit: int = 10, before: int | None = None) -> ParkedPage:
         return self.ask(ListParked(limit=limit, before=before), ParkedPage)

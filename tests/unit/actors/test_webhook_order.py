@@ -44,7 +44,7 @@ class Deliveries(RuleBasedStateMachine):
         """News, together with some that were told before."""
         after = max(len(self.files) - repeated, 0)
         self.files += files
-        batch = a_batch(after, *self.files[after:])
+        batch = a_batch(after, *self.files[after:], now_ms=self.webhooks.now_ms)
         assert self.webhooks.hear(batch) is None
 
     @rule()

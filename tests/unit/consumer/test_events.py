@@ -7,10 +7,11 @@ import pytest
 from actors.fanout import Fanout
 from consumer.transport import DEAD_EVENTS, EVENTS
 from domain.event_batch import EventBatch, EventSource
-from domain.messages.operations import ListParked
+from domain.messages.operations import ListParked, Unpark
 from domain.messages.order import Apply
 from domain.messages.webhook import CreateEndpoint
 from tests.fakes.local_actors import LocalActors
+from tests.unit.actors.operators import an_action
 from tests.unit.actors.webhooks import a_batch
 from tests.unit.conftest import Clock
 from tests.unit.consumer.carried import a_transport, events
@@ -147,6 +148,34 @@ async def test_in_the_end_it_is_parked_under_its_queue(darkroom: Darkroom) -> No
 
     (parked,) = (await darkroom.services.operations.list_parked(ListParked())).messages
     assert (parked.queue, parked.reason) == (DEAD_EVENTS, "delivered too often")
+
+
+@pytest.mark.parametrize("body", ["no batch", {"no": "batch"}])
+async def test_what_nobody_could_read_is_parked_as_that(darkroom: Darkroom, body: object) -> None:
+    await a_transport(darkroom).consume(DEAD_EVENTS, [LocalMessage(body)])
+
+    (parked,) = (await darkroom.services.operations.list_parked(ListParked())).messages
+    assert (parked.queue, parked.reason) == (DEAD_EVENTS, "no consumer could read it")
+
+
+@pytest.mark.parametrize("came_since", [0, 1])
+async def test_what_is_redriven_reaches_the_audit_and_each_receiver_once(
+    darkroom: Darkroom, came_since: int
+) -> None:
+    """Also where a later batch has had its events looked up meanwhile."""
+    await with_an_endpoint(darkroom)
+    await changed(darkroom, 1, 2, 3)
+    lost, later = logged_batch(darkroom, 1, 2), logged_batch(darkroom, 3, 3)
+    await a_transport(darkroom).consume(DEAD_EVENTS, [LocalMessage(lost.text)])
+    await consumed_one_by_one(darkroom, [later] * came_since)
+
+    await darkroom.services.operations.unpark(Unpark(message_id="m1", action=an_action()))
+    await darkroom.actors.webhooks.getByName("alice").carry()
+    await consumed_one_by_one(darkroom, [later])
+
+    assert {lost.segment_key, later.segment_key} <= darkroom.objects.keys
+    assert arrived(darkroom) == [f"{lost.source.epoch}-{offset}" for offset in range(1, 4)]
+    assert (await darkroom.services.operations.list_parked(ListParked())).messages == ()
 
 
 class BrokenFanout(Fanout):

@@ -194,7 +194,7 @@ def test_one_that_fails_for_as_long_as_anything_is_tried_is_disabled() -> None:
 def test_enabled_again_it_begins_with_a_clean_slate() -> None:
     mended = enabled(disabled(failed(5), Disabled.GONE, NOW_MS), NOW_MS)
 
-    assert mended == an_endpoint()
+    assert mended == an_endpoint(enabled_at_ms=NOW_MS)
 
 
 # --- Secrets ------------------------------------------------------------------------------------
@@ -226,6 +226,7 @@ def test_of_two_rotations_the_last_two_secrets_are_left() -> None:
         ({"types": ("darkroom.file.deleted",)}, False),
         ({"disabled": Disabled.ASKED}, False),
         ({"created_at_ms": NOW_MS + 1}, False),
+        ({"enabled_at_ms": NOW_MS + 1}, False),
     ],
 )
 def test_an_endpoint_says_what_it_wants(changes: dict[str, object], is_wanted: bool) -> None:  # noqa: FBT001

@@ -30,6 +30,7 @@ TAKEN = {
         "55f43b6c9b15affd",
         "422e6dabce97c135",
         "aba873b080a41616",
+        "b30ddca8ec00250b",
     ),
     "file": (
         "93b0c53dfa294aaf",
@@ -95,6 +96,7 @@ TAKEN = {
         "202d056abe7f8087",
         "dfa6f7d05fccb172",
         "07def768ec4f5606",
+        "0112e3be1c8199b5",
     ),
     "inbox": (
         "ef2662c29cd6f72d",
