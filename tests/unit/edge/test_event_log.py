@@ -75,6 +75,13 @@ async def test_segments_that_overlap_tell_each_event_once(darkroom: Darkroom) ->
     assert await replayed(darkroom) == [1, 2, 3, 4, 5, 6, 7]
 
 
+async def test_what_the_bucket_has_removed_is_missing_and_nothing_else(darkroom: Darkroom) -> None:
+    await darkroom.objects.delete(a_batch(0, FILE_ID, FILE_ID).segment_key)
+
+    assert await replayed(darkroom) == [3, 4, 5, 6]
+    assert await replayed(darkroom, "?from=2&to=3") == [3]
+
+
 async def test_of_another_order_there_is_nothing(darkroom: Darkroom) -> None:
     answer = await darkroom.operate("GET", "/ops/orders/summer-4/events")
 
