@@ -96,7 +96,6 @@ document.addEventListener("submit", async (event) => {
   session ??= await call("POST", "/api/session", { token: byId("token").value }).catch(refuse);
   if (session) location.assign(`/?order=${byId("order-id").value}`);
 });
-addEventListener("online", () => live?.reconnect());
 addEventListener("hashchange", () => location.reload()); // another sign-in link
 setInterval(() => {
   const order = byId("order").checkVisibility() && words("summary", { total: status.total, ...status.counts });

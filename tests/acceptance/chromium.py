@@ -27,6 +27,7 @@ OPTIONS: Final = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
     *("--no-first-run", "--no-proxy-server", "--remote-debugging-port=0"),
 )
+KEYS: Final = {"Tab": 9, "Enter": 13, "Escape": 27}
 FRAME_BYTES_MAX: Final = 64 * 1024 * 1024
 
 
@@ -71,6 +72,21 @@ class Tab:
     async def go_offline(self, *, is_offline: bool = True) -> None:
         speed = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
         await self.ask("Network.emulateNetworkConditions", offline=is_offline, **speed)
+
+    async def press(self, key: str) -> None:
+        for kind in ("keyDown", "keyUp"):
+            told = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
+            told |= {"text": "\r"} if (key, kind) == ("Enter", "keyDown") else {}
+            await self.ask("Input.dispatchKeyEvent", type=kind, **told)
+
+    async def write(self, text: str) -> None:
+        """Where the focus is, over what is selected."""
+        await self.ask("Input.insertText", text=text)
+
+    async def prefer(self, scheme: str) -> None:
+        """`light` or `dark`."""
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        await self.ask("Emulation.setEmulatedMedia", features=features)
 
     async def picture(self) -> bytes:
         shot = await self.ask("Page.captureScreenshot", format="png")

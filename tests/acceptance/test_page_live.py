@@ -20,6 +20,7 @@ pytestmark = [
 
 STATE = "document.body?.dataset.state"
 NAMES = "[...document.querySelectorAll('#tiles .name')].map((one) => one.textContent)"
+NAME_OF_FOCUS = "document.activeElement.ariaLabel ?? document.activeElement.textContent"
 RECORDS = """
     const ask = window.fetch;
     const asked = window.asked = [];
@@ -135,10 +136,48 @@ async def test_a_page_of_an_order_that_is_anothers_says_so(
         await tab.until(f"{STATE} === 'forbidden'")
 
 
+async def test_a_page_is_used_by_the_keyboard_alone_and_says_what_is_going_on(
+    tab: Tab, carol: Photographer, pictures: PhotoSet, tmp_path: Path
+) -> None:
+    first, second = await carol.upload_all(pictures.rocket, pictures.coffee)
+    await carol.finish(first)
+    await open_order(tab, carol)
+    await tab.until(f"{STATE} === 'live' && {NAMES}.length === 2")
+
+    names = [await tabbed_to(tab) for _ in range(7)]
+    assert names[:3] == ["Darkroom", "Sign out", "Submit edits (1)"]
+    assert [name.split()[0] for name in names[3:]] == ["Rename", "Delete"] * 2
+
+    await tab.press("Enter")
+    await tab.until("document.querySelector('#delete').open")
+    await tab.press("Escape")
+    assert (await tab.value(NAME_OF_FOCUS)) == names[6]
+
+    await tab.value("document.querySelector('#tiles button').focus()")
+    await tab.press("Enter")
+    await tab.until("document.activeElement.id === 'new-name'")
+    await tab.write("by-hand")
+    await tab.press("Enter")
+    await tab.until(f"{NAMES}.some((name) => name.startsWith('by-hand'))")
+    assert (await tab.value(NAME_OF_FOCUS)).startswith("Rename by-hand")
+    await tab.until("document.querySelector('#outcome').textContent.startsWith('Renamed')")
+    await tab.until("document.querySelector('#summary').textContent.startsWith('Live. 1 of 2')")
+    for scheme in ("light", "dark"):
+        await tab.prefer(scheme)
+        keep(await tab.picture(), tmp_path, scheme)
+    await carol.api.delete(second)
+    await tab.until(f"{NAMES}.length === 1")
+
+
+async def tabbed_to(tab: Tab) -> str:
+    await tab.press("Tab")
+    return str(await tab.value(NAME_OF_FOCUS))
+
+
 async def open_order(tab: Tab, someone: Photographer) -> None:
     await tab.open(f"{someone.api.url}/?order={someone.order_id}#token={someone.token}")
 
 
-def keep(picture: bytes, folder: Path) -> None:
+def keep(picture: bytes, folder: Path, name: str = "page") -> None:
     """Where whoever runs the test wants to look at the page."""
-    (Path(os.environ.get("DARKROOM_PICTURES", folder)) / "page.png").write_bytes(picture)
+    (Path(os.environ.get("DARKROOM_PICTURES", folder)) / f"{name}.png").write_bytes(picture)
