@@ -4,13 +4,14 @@ A delivery in flight has a time when it is taken for lost: it is sent again then
 an attempt and no event.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from actors.effects import Outgoing, SendWebhooks
 from domain.happening import Happening
 from domain.limits import (
     WEBHOOK_CONNECTIONS_MAX,
+    WEBHOOK_IN_FLIGHT_MAX,
     WEBHOOK_MARGIN_MS,
     WEBHOOK_WAITING_MAX,
 )
@@ -26,6 +27,7 @@ from domain.webhook import (
     disabled,
     endpoint_after,
 )
+from domain.webhook_traffic import Traffic
 from storage.webhook_repository import Kept, WebhookRepository
 
 ATTEMPTS_KEPT_MAX: Final = 21  # of one delivery: as many as the longest schedule makes, and one
@@ -97,20 +99,24 @@ class WebhookSending:
     # --- Sending --------------------------------------------------------------------------------
 
     def next(self, now_ms: int) -> SendWebhooks | None:
-        """As many as may be under way at once: few of each endpoint, so that one keeps no other."""
+        """As many as may be under way at once: one of each endpoint first, whoever fails last."""
         endpoints = [e for e in self._repository.endpoints() if e.disabled is None]
         for endpoint in endpoints:
             for kept in self._repository.lost(endpoint.id, now_ms, WEBHOOK_CONNECTIONS_MAX):
                 self._lost(kept, now_ms)
-        in_flight = {e.id: self._repository.in_flight(e.id)[0] for e in endpoints}
-        free = WEBHOOK_CONNECTIONS_MAX - sum(in_flight.values())
+        traffic = self._traffic(endpoints)
+        endpoints.sort(key=lambda e: (e.failures > 0, traffic.of(e), e.not_before_ms))
         outgoing: list[Outgoing] = []
-        for endpoint in sorted(endpoints, key=lambda e: in_flight[e.id]):
-            room = min(free - len(outgoing), endpoint.in_flight_max - in_flight[endpoint.id])
-            if room > 0 and endpoint.not_before_ms <= now_ms:
-                due = self._repository.due(endpoint.id, now_ms, room)
-                outgoing += [self._sent(endpoint, kept, now_ms) for kept in due]
+        for _ in range(WEBHOOK_IN_FLIGHT_MAX):
+            for endpoint in endpoints:
+                if endpoint.not_before_ms <= now_ms and traffic.takes(endpoint):
+                    for kept in self._repository.due(endpoint.id, now_ms, 1):
+                        outgoing.append(self._sent(endpoint, kept, now_ms))
+                        traffic.add(endpoint)
         return SendWebhooks(tuple(outgoing)) if outgoing else None
+
+    def _traffic(self, endpoints: Sequence[Endpoint]) -> Traffic:
+        return Traffic([(e, self._repository.in_flight(e.id)[0]) for e in endpoints])
 
     def _lost(self, kept: Kept, now_ms: int) -> None:
         """Due again at once, for the receiver has done nothing wrong; but not for ever."""
@@ -120,14 +126,19 @@ class WebhookSending:
             self._repository.settle(kept, kept.delivery, now_ms)
 
     def next_ms(self) -> int | None:
-        """When there is something to send, or to be taken for lost."""
+        """When there is something to send, or to be taken for lost.
+
+        What waits for a connection has no time: it goes on when one is told to be over, or lost.
+        """
         times: list[int] = []
-        for endpoint in self._repository.endpoints():
-            in_flight, lost_ms = self._repository.in_flight(endpoint.id)
+        endpoints = self._repository.endpoints()
+        traffic = self._traffic(endpoints)
+        for endpoint in endpoints:
+            _, lost_ms = self._repository.in_flight(endpoint.id)
             if lost_ms is not None:
                 times.append(lost_ms)
             due_ms = self._repository.earliest(endpoint.id)
-            if due_ms is not None and in_flight < endpoint.in_flight_max:
+            if due_ms is not None and traffic.takes(endpoint):
                 times.append(max(due_ms, endpoint.not_before_ms))
         return min(times, default=None)
 

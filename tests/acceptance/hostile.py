@@ -1,7 +1,8 @@
 """Receivers of webhooks that behave as badly as they do: slow, broken, gone, elsewhere, dishonest.
 
 One server; the path says how it is answered: `/503x2` twice 503 and then 204, `/slow` after a
-while, `/redirect` to `/taken`, `/huge` with a body without an end, `/410`, `/204`.
+while, `/hang` not before anybody has given up, `/redirect` to `/taken`, `/huge` with a body without
+an end, `/410`, `/204`.
 """
 
 import contextlib
@@ -19,7 +20,7 @@ from typing import Final
 
 from tests.acceptance.hooks import Hook
 
-SLOW_S: Final = 4
+SILENT_S: Final = {"/slow": 4, "/hang": 20}
 HUGE_BYTES: Final = 64 * 1024 * 1024
 FOR_A_WHILE: Final = re.compile(r"/(\d{3})x(\d+)")
 
@@ -46,8 +47,8 @@ class Handler(BaseHTTPRequestHandler):
         for_a_while = FOR_A_WHILE.fullmatch(self.path)
         if for_a_while:
             self._say(int(for_a_while[1]) if times <= int(for_a_while[2]) else 204)
-        elif self.path == "/slow":
-            time.sleep(SLOW_S)
+        elif self.path in SILENT_S:
+            time.sleep(SILENT_S[self.path])
             self._say(204)
         elif self.path == "/redirect":
             self._say(307, location=f"{self.hostile.url}/taken")

@@ -4,7 +4,6 @@ import pytest
 
 from domain.errors import Code, Refusal
 from domain.limits import (
-    WEBHOOK_CONNECTIONS_MAX,
     WEBHOOK_DELIVERED_MAX,
     WEBHOOK_IN_FLIGHT_MAX,
     WEBHOOK_MARGIN_MS,
@@ -79,14 +78,6 @@ def test_few_are_under_way_at_once() -> None:
     assert len(webhooks.sent()) == WEBHOOK_IN_FLIGHT_MAX
     assert webhooks.sent() == ()
     assert webhooks.core.next_deadline_ms() == NOW_MS + LOST_AFTER_MS
-
-
-def test_of_all_endpoints_together_too() -> None:
-    webhooks = Webhooks(*(an_endpoint(id=f"hook_{n:032x}") for n in range(5)))
-    webhooks.hear(a_batch(0, *many_files(5)))
-
-    assert len(webhooks.sent()) == WEBHOOK_CONNECTIONS_MAX
-    assert webhooks.sent() == ()
 
 
 def test_a_slow_endpoint_keeps_no_other() -> None:
