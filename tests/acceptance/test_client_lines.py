@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.acceptance.node_client import node_client
 from tests.acceptance.scripted_server import Call
 from tests.acceptance.stage import ALL, offsets, stage, states
 
@@ -12,6 +13,19 @@ pytestmark = pytest.mark.anyio
 
 SILENT_MS = 400  # for a line of which nothing comes
 CAPTIVE = "<!doctype html><title>Sign in to this hotel's network</title>"
+
+
+async def test_the_times_are_those_of_the_guide() -> None:
+    """In milliseconds; what it does not say is nobody's business."""
+    async with node_client("say('times', TIMES);", "", "") as client:
+        times = await client.until(lambda kind, _: kind == "times")
+
+    assert (times["pause"], times["pauseMax"], times["retryAfterMax"]) == (1_000, 30_000, 3_600_000)
+    assert (times["firstFrameMax"], times["steady"], times["betterAfter"]) == (
+        *(10_000, 10_000),
+        300_000,
+    )
+    assert (times["pingEvery"], times["answerMax"], times["silenceMax"]) == (20_000, 5_000, 40_000)
 
 
 async def test_a_socket_that_does_not_answer_is_left_for_another() -> None:

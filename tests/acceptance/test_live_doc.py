@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from domain.close_codes import CLOSINGS, CloseCode, Then
 from tests.acceptance.chromium import PROGRAM, browser
 from tests.acceptance.photographer import DEADLINE_S, Photographer
+from tests.acceptance.scripted_server import scripted_server
 from tools.photos import PhotoSet
 from tools.runtime.paths import ROOT
 
@@ -19,6 +21,7 @@ pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
 
 TEXT = (ROOT / "docs" / "live.md").read_text()
 OURS = {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+SHORT_PAUSE_S = 1.5  # after which it is back by now, if it does not wait
 BLOCKS = re.findall(r"```(js|sh|python)\n(.*?)```", TEXT, re.DOTALL)
 
 
@@ -31,7 +34,9 @@ def example(language: str, about: str) -> str:
 async def test_the_stream_as_curl_reads_it(alice: Photographer, pictures: PhotoSet) -> None:
     file_id = await alice.upload(pictures.rocket)
 
-    async with running(alice, "bash", "-c", of(alice, example("sh", "curl -sN"))) as lines:
+    async with running(
+        alice.api.url, alice.token, "bash", "-c", of(alice, example("sh", "curl -sN"))
+    ) as lines:
         await until(lines, "event: hello")
         await alice.api.rename(file_id, "later.jpg")
         await until(lines, "event: darkroom.file.changed")
@@ -43,7 +48,7 @@ async def test_the_long_poll_as_curl_asks_it(alice: Photographer, pictures: Phot
     cursor = (await alice.api.status(alice.order_id))["cursor"]
 
     command = of(alice, example("sh", "wait=25"))
-    async with running(alice, "bash", "-c", command, CURSOR=cursor) as lines:
+    async with running(alice.api.url, alice.token, "bash", "-c", command, CURSOR=cursor) as lines:
         await alice.api.rename(file_id, "later.jpg")
         assert '"recovered":true' in (await until(lines, "later.jpg")).replace(" ", "")
 
@@ -55,7 +60,7 @@ async def test_the_socket_as_python_follows_it(
     program = tmp_path / "follow.py"
     program.write_text(of(alice, example("python", "websockets")))
 
-    async with running(alice, sys.executable, str(program)) as lines:
+    async with running(alice.api.url, alice.token, sys.executable, str(program)) as lines:
         await until(lines, "hello")
         await alice.api.rename(file_id, "later.jpg")
         cursor = (await alice.api.status(alice.order_id))["cursor"]
@@ -69,8 +74,35 @@ async def test_the_python_example_ends_where_nothing_is_to_be_had(
     program = tmp_path / "follow.py"
     program.write_text(of(alice, example("python", "websockets")))
 
-    async with running(alice, sys.executable, str(program), TOKEN=bob.token) as lines:
+    async with running(alice.api.url, bob.token, sys.executable, str(program)) as lines:
         assert await until(lines, "closed") == "closed: 4403\n"
+
+
+@pytest.mark.parametrize("code", CLOSINGS)
+async def test_the_python_example_does_on_each_close_code_what_the_table_says(
+    tmp_path: Path, code: CloseCode
+) -> None:
+    _, then = CLOSINGS[code]
+    program = tmp_path / "follow.py"
+    program.write_text(example("python", "websockets"))
+    async with (
+        scripted_server() as server,
+        running(server.url, "token", sys.executable, str(program)) as lines,
+    ):
+        call = await server.next()
+        call.greet("e-5")
+        call.tell(6)
+        assert await until(lines, "changed") == "darkroom.file.changed e-6\n"
+        call.drop() if code == CloseCode.DROPPED else call.end(code)
+
+        match then:
+            case Then.RETRY:
+                assert (await server.next()).since == "e-6"
+            case Then.WAIT:
+                await asyncio.sleep(SHORT_PAUSE_S)
+                assert server.is_quiet
+            case Then.STOP | Then.REFRESH:
+                assert await until(lines, "closed") == f"closed: {int(code)}\n"
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium on this machine")
@@ -103,11 +135,11 @@ def of(someone: Photographer, text: str) -> str:
 
 @asynccontextmanager
 async def running(
-    someone: Photographer, *command: str, **changes: str
+    url: str, token: str, *command: str, **changes: str
 ) -> AsyncIterator[asyncio.StreamReader]:
     process = await asyncio.create_subprocess_exec(
         *command,
-        env={**os.environ, "DARKROOM": someone.api.url, "TOKEN": someone.token, **OURS, **changes},
+        env={**os.environ, "DARKROOM": url, "TOKEN": token, **OURS, **changes},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         limit=16 * 1024 * 1024,

@@ -101,6 +101,32 @@ async def test_a_page_whose_server_was_killed_shows_in_the_end_what_is_so(
     assert await tab.value("document.querySelector('#tiles > li').dataset.state") == "done"
 
 
+async def test_an_event_source_of_a_page_comes_back_with_its_cursor_or_is_closed(
+    tab: Tab, mortal: Server, carol: Photographer, pictures: PhotoSet
+) -> None:
+    file_id = await carol.upload(pictures.rocket)
+    await open_order(tab, carol)
+    await tab.until(f"{STATE} === 'live'")
+    await tab.value(f"""
+        window.heard = [];
+        window.source = new EventSource("/api/orders/{carol.order_id}/events");
+        source.addEventListener("hello", ({{ data }}) => heard.push(JSON.parse(data).recovered));
+        source.addEventListener("darkroom.file.changed",
+          ({{ data }}) => heard.push(JSON.parse(data).data.file.name));
+        window.refused = new EventSource("/api/orders/nowhere/events");
+    """)
+    await tab.until("heard.length === 1 && refused.readyState === EventSource.CLOSED")
+
+    await carol.api.rename(file_id, "a.jpg")
+    await tab.until("heard.length === 2")
+    mortal.kill()
+    mortal.start()
+    await carol.api.rename(file_id, "b.jpg")
+
+    await tab.until("heard.includes('b.jpg')")
+    assert await tab.value("heard") == [False, "a.jpg", True, "b.jpg"]
+
+
 @pytest.mark.parametrize(
     ("block", "takes"),
     [(NO_SOCKET, STREAM), (NO_SOCKET_OPENS, STREAM), (NO_SOCKET, POLL)],
