@@ -6,7 +6,8 @@ from tests.simulation.cell import Cell
 from tests.simulation.stage import Stage
 from tests.simulation.weather import Trip
 
-EARLIEST: Final = "SELECT MIN(due_ms), kind FROM deadlines"
+# But for sessions, whose alarm is set a little later: a crash until then ends their sockets, too.
+EARLIEST: Final = "SELECT MIN(due_ms), kind FROM deadlines WHERE kind <> 'sessions'"
 HOSTED: Final = frozenset({Trip.FILE, Trip.ORDER, Trip.OPERATIONS})
 ROUND_MS: Final = 15_000  # what falls due while effects are tried is met in the same round
 
@@ -23,7 +24,7 @@ class AlarmLaw:
         due_ms = found[0][0] if found else None
         if due_ms is None:
             return
-        now_ms = cell.now_ms
+        now_ms = max(cell.now_ms, cell.alarm_set_ms)
         latest_ms = max(int(str(due_ms)), now_ms + ROUND_MS, cell.patient_until_ms)
         if cell.alarm_ms is None or cell.alarm_ms > latest_ms:
             self._stage.blame(

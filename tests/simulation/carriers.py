@@ -1,20 +1,18 @@
 """What carries jobs to workers: the queue, the cron; and the workers themselves."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from actors.client import BacklogClient, OperationsClient
+from actors.fanout import Fanout
 from consumer.edit import Editor
-from consumer.transport import DEAD_LETTERS, Transport
+from consumer.transport import DEAD_EVENTS, DEAD_LETTERS, Transport
 from tests.simulation.stage import Call, Party, Stage
 from tests.simulation.weather import Trip, Trouble
 
 WORKER_S: Final = 15 * 60  # how long the platform lets one run
 CRON_S: Final = 120.0
-JOBS: Final = "edit-jobs"
-BATCH_MAX: Final = 4
-DELIVERIES_MAX: Final = 3
-AGAIN_S: Final = 5.0
 
 
 class Worker(Party):
@@ -25,10 +23,10 @@ class Worker(Party):
 class Message:
     """Of a queue, at one of its deliveries."""
 
-    def __init__(self, number: int, body: dict[str, str], attempts: int = 1) -> None:
+    def __init__(self, number: int, body: object, attempts: int = 1) -> None:
         self.id = f"message-{number}"
         self.number = number
-        self.body: object = body
+        self.body = body
         self.sent = body
         self.attempts = attempts
         self.is_acked = False
@@ -50,11 +48,13 @@ class Workshop:
         editor: Callable[[str], Editor],
         operations: OperationsClient,
         backlog: BacklogClient,
+        fanout: Fanout,
     ) -> None:
         self._stage = stage
         self._editor = editor
         self._operations = operations
         self._backlog = backlog
+        self._fanout = fanout
         self._hired = 0
         self.workers: list[Worker] = []
 
@@ -70,7 +70,8 @@ class Workshop:
         self._hired += 1
         worker = Worker(f"worker-{self._hired}")
         self.workers.append(worker)
-        transport = Transport(self._editor(worker.name), self._operations, self._backlog)
+        editor = self._editor(worker.name)
+        transport = Transport(editor, self._operations, self._backlog, self._fanout)
         return worker, transport
 
     def _work(self, worker: Worker, work: Any, done: Callable[[bool], None]) -> None:
@@ -88,26 +89,53 @@ class Workshop:
         task.add_done_callback(ended, context=self._stage.itself.context)
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePlan:
+    """As in wrangler.toml."""
+
+    name: str
+    dead_letters: str
+    batch_max: int
+    deliveries_max: int
+    again_s: float
+    gather_s: float  # for a batch to fill
+    may_lose: bool  # what is sent again anyway may be lost for good
+
+
+JOBS: Final = QueuePlan("edit-jobs", DEAD_LETTERS, 4, 3, 5.0, 0.0, may_lose=True)
+EVENTS: Final = QueuePlan("events", DEAD_EVENTS, 20, 101, 30.0, 1.0, may_lose=False)
+
+
 class SimulatedQueue:
     """At least once, in any order, at any time; or not at all."""
 
-    def __init__(self, stage: Stage, workshop: Workshop) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        workshop: Workshop,
+        plan: QueuePlan,
+        bury: Callable[[str], object] = str,
+    ) -> None:
+        """`bury` is told of what comes to the dead letters."""
+        self.sent: list[str] = []  # all that anybody put there
+        self._bury = bury
         self._stage = stage
         self._workshop = workshop
-        self._sent = 0
-        self._waiting: dict[str, list[Message]] = {JOBS: [], DEAD_LETTERS: []}
+        self._plan = plan
+        self._waiting: dict[str, list[Message]] = {plan.name: [], plan.dead_letters: []}
 
-    async def send(self, body: dict[str, str]) -> object:
+    async def send(self, body: object, _: object = None) -> object:
         def happen(call: Call) -> None:
-            self._sent += 1
-            self._carry(Message(self._sent, body))
+            self.sent.append(str(body))
+            self._carry(Message(len(self.sent), body))
             call.succeed(None)
 
-        return await self._stage.travel(Trip.QUEUE, f"queue {body['job_id']}", happen)
+        told = body["job_id"] if isinstance(body, dict) else self._plan.name
+        return await self._stage.travel(Trip.QUEUE, f"queue {told}", happen)
 
     def _carry(self, message: Message) -> None:
         weather = self._stage.weather
-        if weather.strikes(Trouble.QUEUE_LOSES):
+        if self._plan.may_lose and weather.strikes(Trouble.QUEUE_LOSES):
             self._stage.note("queue", f"loses {message.id}")
             return
         for _ in range(1 + weather.strikes(Trouble.QUEUE_TWICE)):
@@ -116,14 +144,17 @@ class SimulatedQueue:
 
     def _arrive(self, message: Message) -> None:
         """The next batch takes it along."""
-        queue = DEAD_LETTERS if message.attempts > DELIVERIES_MAX else JOBS
+        queue = self._plan.name
+        if message.attempts > self._plan.deliveries_max:
+            queue = self._plan.dead_letters
+            self._bury(str(message.sent))
         if not self._waiting[queue]:
-            self._stage.later(0, self._deliver, queue)
+            self._stage.later(self._plan.gather_s, self._deliver, queue)
         self._waiting[queue].append(message)
 
     def _deliver(self, queue: str) -> None:
-        waiting = self._waiting[queue]
-        batch, self._waiting[queue] = waiting[:BATCH_MAX], waiting[BATCH_MAX:]
+        waiting, batch_max = self._waiting[queue], self._plan.batch_max
+        batch, self._waiting[queue] = waiting[:batch_max], waiting[batch_max:]
         if self._waiting[queue]:
             self._stage.later(0, self._deliver, queue)
 
@@ -132,7 +163,7 @@ class SimulatedQueue:
                 is_done = message.is_acked or (is_whole and not message.is_retried)
                 if not is_done:
                     again = Message(message.number, message.sent, message.attempts + 1)
-                    self._stage.later(AGAIN_S, self._carry, again)
+                    self._stage.later(self._plan.again_s, self._carry, again)
 
         self._workshop.consume(queue, batch, done)
 

@@ -1,9 +1,10 @@
 """A Durable Object binding: the way to an actor by its name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from actors.calls import Answer
-from tests.simulation.cell import Cell
+from tests.simulation.cell import Cell, Shell
 from tests.simulation.stage import Call, Stage
 from tests.simulation.weather import Trip
 
@@ -16,17 +17,17 @@ class Stub:
         self._cell = cell
 
     async def receive(self, text: str) -> str:
-        return await self._go("receive", text)
+        return await self._go(text, lambda shell: shell.receive(text))
 
     async def wait(self, text: str) -> str:
-        return await self._go("wait", text)
+        return await self._go(text, lambda shell: shell.wait(text))
 
     async def fetch(self, request: object) -> Answer:
         raise AssertionError(f"nobody upgrades here: {request}")
 
-    async def _go(self, method: str, text: str) -> str:
+    async def _go(self, text: str, ask: Callable[[Shell], Coroutine[Any, Any, str]]) -> str:
         def happen(call: Call) -> None:
-            self._cell().deliver(method, text, call)
+            self._cell().deliver(ask, call)
 
         told = f"{self._name} {text[9:-1].replace(chr(34), '')[:100]}"
         answer: str = await self._stage.travel(self._trip, told, happen)

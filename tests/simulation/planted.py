@@ -261,7 +261,7 @@ def a_reserved_name_is_free(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(OrderRepository, "name_holder", holder)
 
 
-SEEDS_MAX: Final = 100  # each is found within so many, of which most need a few
+SEEDS_MAX: Final = 200  # each is found within so many, of which most need a few
 PLANTS: Final[tuple[Plant, ...]] = (
     any_token_is_taken,
     a_lease_never_ends,

@@ -24,8 +24,11 @@ from tests.simulation.stage import Stage
 from tests.simulation.weather import Trip
 
 Cells = dict[tuple[Trip, str], Cell]
-LASTING: Final = frozenset({"archive", "sweep", "purge", "expire"})  # may well be due in the future
-DEADLINES: Final = "SELECT kind, due_ms FROM deadlines"
+LASTING: Final = frozenset(
+    {"archive", "sweep", "purge", "expire", "sessions"}
+)  # may well be due in the future
+# Sessions end with their sockets, which a crash takes along: nobody has to wake for what is left.
+DEADLINES: Final = "SELECT kind, due_ms FROM deadlines WHERE kind <> 'sessions'"
 OWED: Final = ("owed_outcomes", "owed_notifications", "owed", "actions WHERE is_owed = 1",
                "dispatches", "parked WHERE is_redriven = 1")  # fmt: skip
 ORDER: Final = "SELECT order_id, totals, pause_revision, is_paused FROM orders"

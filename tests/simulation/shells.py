@@ -1,9 +1,6 @@
 """The actors' shells without a platform: real cores and hosts, and the few lines around them."""
 
 from actors.host import Host, Receiver, answered
-from actors.order import OrderCore
-from actors.waiting import Waiting
-from domain.messages.order import AwaitOrder
 from tests.simulation.cell import Cell
 from tests.simulation.stage import Stage
 
@@ -27,26 +24,6 @@ class HostedShell:
     async def alarm(self) -> None:
         self._cell.has_woken = True
         await self._host.wake()
-
-
-class OrderShell(HostedShell):
-    """As `order_actor.py`."""
-
-    def __init__(self, cell: Cell, host: Host, core: OrderCore) -> None:
-        super().__init__(cell, host)
-        self._core = core
-        self._waiting = Waiting(core.cursor)
-
-    async def receive(self, text: str) -> str:
-        answer = self._host.answer(text)
-        self._cell.hear(text, answer)
-        self._waiting.release(self._core.take_events())
-        await self._host.settle()
-        return answer
-
-    async def wait(self, text: str) -> str:
-        message = AwaitOrder.model_validate_json(text)
-        return await self._waiting.answer(message, lambda: self._host.answer(text))
 
 
 class PlainShell:

@@ -55,6 +55,7 @@ class Storm:
         for cell in self.cells():
             if cell.life is not None:
                 cell.life.end()
+            cell.cut_off()
         for worker in self.workers():
             worker.end()
 

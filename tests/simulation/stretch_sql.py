@@ -87,6 +87,11 @@ class StretchSql(SqliteSql):
         """So many statements from now on, one fails; None: it does not after all."""
         self._fuse, self._fuse_error = statements, error
 
+    def spare(self) -> None:
+        """No statement fails that was going to in this stretch; a crash there may still be."""
+        if self._fuse_error is not Crash:
+            self._fuse = None
+
     def _burn(self) -> None:
         self._hold_together()
         assert self._fuse is not None

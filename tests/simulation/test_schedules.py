@@ -27,6 +27,20 @@ TROUBLE: Final = (
     "every clock jumps by -",
     "every clock jumps by 3",
     "ruins",
+    "falls asleep",
+    "has a socket that will break",
+    "receiver cannot be reached",
+)
+WATCHING: Final = (
+    "socket since",
+    "stream since",
+    "poll since",
+    "begins anew at",
+    "goes on from",
+    "is spared",
+    "R2 put audit/",
+    "list_events,",
+    "→ webhook ",
 )
 
 
@@ -60,6 +74,11 @@ def story() -> str:
 @pytest.mark.parametrize("trouble", TROUBLE)
 def test_each_kind_of_trouble_comes_over_some_schedule(story: str, trouble: str) -> None:
     assert trouble in story
+
+
+@pytest.mark.parametrize("what", WATCHING)
+def test_orders_are_watched_and_told_of_in_every_way(story: str, what: str) -> None:
+    assert what in story
 
 
 @pytest.mark.parametrize("seed", range(5))

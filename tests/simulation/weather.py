@@ -35,6 +35,8 @@ class Trip(StrEnum):
     BACKLOG = "backlog"
     QUEUE = "queue"
     BUCKET = "bucket"
+    WEBHOOKS = "webhooks"
+    RECEIVER = "receiver"
 
 
 class Trouble(StrEnum):
@@ -52,6 +54,9 @@ class Trouble(StrEnum):
     EDIT_SLOW = "an edit takes long"
     WORKER_STALLS = "a worker stands still"
     WORKER_DIES = "a worker dies"
+    SLEEP = "an actor falls asleep"
+    SOCKET_BREAKS = "a socket breaks"
+    RECEIVER_FAILS = "a receiver fails"
 
 
 RATES: Final = (0.0, 0.0, 0.03, 0.1, 0.25)

@@ -1,6 +1,7 @@
 """The product on the stage: real cores, hosts, clients, performer, editor; and laws that watch."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, Literal
 
 from actors.backlog import BacklogCore, BacklogQueue
@@ -10,30 +11,35 @@ from actors.client import (
     InboxClient,
     OperationsClient,
     OrderClient,
+    RoomClient,
 )
+from actors.courier import Courier
 from actors.effects import Effect, SendDispatch
+from actors.fanout import Fanout
 from actors.file import FileCore
 from actors.host import Host
 from actors.inbox import InboxCore
 from actors.operations import OperationsCore
 from actors.order import OrderCore
 from actors.performer import Performer
+from actors.webhook import WebhookCore
+from actors.webhook_client import WebhookClient
 from consumer.edit import Editor
 from domain.settings import Settings
 from domain.values import Value
-from tests.simulation.alarm_law import AlarmLaw
+from tests.simulation.bounds import Bounds
 from tests.simulation.bucket import Bucket
-from tests.simulation.carriers import Cron, SimulatedQueue, Workshop
+from tests.simulation.carriers import EVENTS, JOBS, Cron, SimulatedQueue, Workshop
 from tests.simulation.cell import Cell, Life, LifeAlarm, Shell
-from tests.simulation.file_law import FileLaw
+from tests.simulation.laws import Laws
 from tests.simulation.ledger import Ledger
 from tests.simulation.maker import DrawnMaker
 from tests.simulation.namespace import Namespace
-from tests.simulation.order_law import OrderLaw
-from tests.simulation.rest_law import RestLaw
-from tests.simulation.shells import HostedShell, OrderShell, PlainShell
+from tests.simulation.order_shell import OrderShell, Sockets
+from tests.simulation.receivers import Receiver
+from tests.simulation.shells import HostedShell, PlainShell
 from tests.simulation.stage import Stage
-from tests.simulation.told_law import BucketLaw, InboxLaw, OperationsLaw
+from tests.simulation.told_law import BucketLaw
 from tests.simulation.weather import Trip
 
 Transport = Literal["queue", "cron"]
@@ -41,6 +47,7 @@ MINUTE_MS: Final = 60_000
 DAY_MS: Final = 24 * 60 * MINUTE_MS
 LEASES_MS: Final = (10_000, 20_000, MINUTE_MS, 15 * MINUTE_MS)
 INTENTS_MS: Final = (10 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS)
+PUBLISHED: Final = 0.3  # of the schedules tell their events to the audit and by webhooks
 ARCHIVE_MS: Final = (5 * MINUTE_MS, 3 * 60 * MINUTE_MS, 90 * DAY_MS)
 
 
@@ -51,59 +58,47 @@ class World:
         self.cells: dict[tuple[Trip, str], Cell] = {}
         self.touched: list[Cell] = []  # in this step
         self._draw = stage.draw("world")
+        self._sockets: dict[str, Sockets] = {}  # of orders; they outlive a life that falls asleep
+        self._is_published = stage.draw("events").random() < PUBLISHED
+        self.bounds = Bounds.drawn(stage.draw("bounds"), is_published=self._is_published)
         self.settings = self._some_settings(transport)
         stage.weather.lease_s = self.settings.lease_ms / 1000
-        self._bucket_law = BucketLaw(stage, self.ledger)
-        self.bucket = Bucket(stage, self._bucket_law.removed)
+        self.bucket = Bucket(stage, BucketLaw(stage, self.ledger).removed)
+        self.receiver = Receiver(stage)
+        self.laws = Laws(stage, self.ledger, self.cells, self.bucket.store, self.receiver)
         self.files = FileClient(self._namespace(Trip.FILE))
         self.orders = OrderClient(self._namespace(Trip.ORDER))
         self.inboxes = InboxClient(self._namespace(Trip.INBOX))
         self.operations = OperationsClient(self._namespace(Trip.OPERATIONS))
+        self.webhooks = WebhookClient(self._namespace(Trip.WEBHOOKS))
+        no_rooms = RoomClient(self._namespace(Trip.WEBHOOKS))  # nobody asks for any
+        fanout = Fanout(self.bucket, self.webhooks, self.orders, no_rooms)
         backlog = BacklogClient(self._namespace(Trip.BACKLOG))
-        self.workshop = Workshop(stage, self._editor, self.operations, backlog)
+        self.workshop = Workshop(stage, self._editor, self.operations, backlog, fanout)
         self._cron = Cron(stage, self.workshop, self._is_backlog_empty)
         is_queue = transport == "queue"
+        jobs = SimulatedQueue(stage, self.workshop, JOBS) if is_queue else BacklogQueue(backlog)
+        bury = self.laws.publishing.buried
+        events = SimulatedQueue(stage, self.workshop, EVENTS, bury) if is_queue else None
+        self.laws.publishing.queue = events
         self._performer = Performer(
-            jobs=SimulatedQueue(stage, self.workshop) if is_queue else BacklogQueue(backlog),
+            jobs=jobs,
             files=self.files,
             orders=self.orders,
             inboxes=self.inboxes,
             operations=self.operations,
             objects=self.bucket,
+            fanout=fanout,
+            events=events,
         )
-        self._file_law = FileLaw(stage, self.ledger)
-        self._order_law = OrderLaw(stage, self.ledger)
-        self._inbox_law = InboxLaw(stage, self.ledger)
-        self._operations_law = OperationsLaw(stage, self.ledger)
-        self._alarm_law = AlarmLaw(stage)
-        self.rest_law = RestLaw(stage, self.ledger, self.cells)
 
     def watch(self) -> None:
         """After every step: what was written in it is kept, and must be lawful."""
         for cell in self.touched:
-            has_changed = cell.end_stretch()
-            if has_changed:
-                self._judge(cell)
-            elif cell.heard and cell.trip is Trip.FILE:
-                self._file_law.refused(cell)
-            if has_changed or cell.has_new_alarm:
-                self._alarm_law.kept(cell)
+            self.laws.kept(cell, self._cron.look)
             cell.heard.clear()
             cell.has_woken = cell.has_new_alarm = False
         self.touched.clear()
-
-    def _judge(self, cell: Cell) -> None:
-        match cell.trip:
-            case Trip.FILE:
-                self._file_law.kept(cell, self.bucket.store.keys)
-            case Trip.ORDER:
-                self._order_law.kept(cell)
-            case Trip.INBOX:
-                self._inbox_law.kept(cell)
-            case Trip.OPERATIONS:
-                self._operations_law.kept(cell)
-            case _:
-                self._cron.look()
 
     def close(self) -> None:
         """What would otherwise lie about until somebody collects garbage."""
@@ -119,7 +114,8 @@ class World:
             jwt_secret="j" * 32,
             url_signing_secret="u" * 32,
             job_transport=transport,
-            events_enabled=False,  # there is nobody to tell in this world
+            events_enabled=self._is_published,
+            publish_interval_ms=choice((100, 1_000, 60_000)),
             lease_ms=choice(LEASES_MS),
             dispatch_timeout_ms=choice((3_000, 30_000)),
             retry_backoff_ms=choice((100, 5_000)),
@@ -129,9 +125,9 @@ class World:
         )
 
     def _namespace(self, trip: Trip) -> Namespace:
-        return Namespace(self.stage, trip, self._cell)
+        return Namespace(self.stage, trip, self.cell)
 
-    def _cell(self, trip: Trip, key: str) -> Cell:
+    def cell(self, trip: Trip, key: str) -> Cell:
         cell = self.cells.get((trip, key))
         if cell is None:
             cell = self.cells[trip, key] = Cell(self.stage, trip, key, self._shell, self.touched)
@@ -145,7 +141,11 @@ class World:
                 return HostedShell(cell, self._host(cell, life, file))
             case Trip.ORDER:
                 order = OrderCore(cell.sql, settings, lambda: f"{draw.getrandbits(32):08x}")
-                return OrderShell(cell, self._host(cell, life, order), order)
+                host, log = self._host(cell, life, order), self.laws.events.of(cell.key)
+                sockets = self._sockets.setdefault(cell.key, Sockets(self.bounds.crowd))
+                return OrderShell(cell, host, order, sockets, log)
+            case Trip.WEBHOOKS:
+                return self._webhook_shell(cell, life)
             case Trip.OPERATIONS:
                 return HostedShell(cell, self._host(cell, life, OperationsCore(cell.sql)))
             case Trip.INBOX:
@@ -157,10 +157,21 @@ class World:
         alarm = LifeAlarm(cell, life)
         return Host(core, alarm, self._perform(cell), cell.key, cell.clock_ms)
 
+    def _webhook_shell(self, cell: Cell, life: Life) -> HostedShell:
+        core = WebhookCore(cell.sql, self.settings, self._draw.random)
+
+        async def tell(text: str) -> object:
+            return await life.shell.receive(text)
+
+        later = partial(self.stage.begin, life)
+        courier = Courier(self.settings, self.receiver, cell.clock_ms, later, tell)
+        alarm = LifeAlarm(cell, life)
+        return HostedShell(cell, Host(core, alarm, courier.perform, cell.key, cell.clock_ms))
+
     def _perform(self, cell: Cell) -> Callable[[Effect], Awaitable[Value | None]]:
         async def perform(effect: Effect) -> Value | None:
             if isinstance(effect, SendDispatch) and cell.trip is Trip.FILE:
-                self._file_law.dispatched(cell, effect.dispatch.job_id)
+                self.laws.files.dispatched(cell, effect.dispatch.job_id)
             return await self._performer.perform(effect)
 
         return perform
