@@ -12,6 +12,7 @@ from actors.fanout import Fanout
 from consumer.message import Message
 from domain.errors import Outage, Refusal
 from domain.event_batch import EventBatch
+from domain.limits import EVENTS_RETRY_FIRST_S, EVENTS_RETRY_MAX_S
 from log import log, log_bug
 
 AT_ONCE: Final = 10  # orders: each makes calls of its own, and a Worker has six connections
@@ -31,7 +32,7 @@ async def pass_on(fanout: Fanout, messages: Sequence[Message]) -> None:
         batch = EventBatch.parsed(str(message.body))
         if batch is None:
             log("message.unreadable", level="error", message_id=message.id)
-            message.retry()
+            _give_back(message)
         else:
             by_source.setdefault((batch.source.kind, batch.source.id), []).append((batch, message))
     await asyncio.gather(*map(of_one_source, by_source.values()))
@@ -43,9 +44,15 @@ async def _pass_on(fanout: Fanout, batch: EventBatch, message: Message) -> None:
         await fanout.deliver(batch)
     except (Outage, Refusal) as trouble:
         log("events.not_passed_on", level="warning", reason=str(trouble), **facts)
-        message.retry()
+        _give_back(message)
     except Exception as bug:  # noqa: BLE001 -- one order's must not keep the others back
         log_bug("message.broke", bug, queue="events", **facts)
-        message.retry()
+        _give_back(message)
     else:
         message.ack()
+
+
+def _give_back(message: Message) -> None:
+    """Soon at first, then ever more seldom: so that a long outage is outlasted."""
+    pause_s = min(EVENTS_RETRY_FIRST_S << min(message.attempts - 1, 10), EVENTS_RETRY_MAX_S)
+    message.retry({"delaySeconds": pause_s})

@@ -230,6 +230,8 @@ EPOCH_BYTES: Final = (
 )
 EVENTS_PER_BATCH_MAX: Final = 100  # of one message; an order in full work makes as many a second
 EVENTS_PER_BATCH_BYTES_MAX: Final = 120_000  # a queue's message has 128 kB; one event at most 70
+EVENTS_RETRY_FIRST_S: Final = 10  # until a batch that was not passed on comes again; doubles
+EVENTS_RETRY_MAX_S: Final = 600  # a hundred times (wrangler.toml) are 15 hours
 EVENT_SEGMENTS_PER_PAGE_MAX: Final = 50  # of the audit, read for one page: about 5 MB
 PAGE_AUDITED_DEFAULT: Final = 500
 PAGE_AUDITED_MAX: Final = 2_000  # about 3 MB, and up to a segment more

@@ -1,15 +1,18 @@
 """What carries jobs to a worker: the queue with its dead letters, or the cron in its place."""
 
+import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import httpx
 import pytest
 
+from tests.acceptance.hooks import Hooks, receiver
 from tests.acceptance.operators import operator
 from tests.acceptance.photographer import eventually, photographer
-from tools import compose
+from tools import compose, dev_token
 from tools.photos import PhotoSet
 from tools.runtime import paths
 from tools.server import Server
@@ -19,6 +22,12 @@ pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
 PRODUCT: Final = paths.ROOT / "src" / "entry.py"
 CONFIG: Final = (paths.ROOT / "wrangler.toml").read_text()
 SENDER: Final = Path(__file__).parent / "worker" / "sender.py"
+DEAD_EVENTS: Final = """
+[[queues.producers]]
+binding = "EVENTS_DEAD"
+queue = "events-dead"
+"""
+EVENTS: Final = 100
 CRON: Final = "/cdn-cgi/local/scheduled?cron=*/2+*+*+*+*"
 
 
@@ -47,11 +56,12 @@ def without_queues(
 def sending(
     tmp_path_factory: pytest.TempPathFactory, worker_secrets: dict[str, str]
 ) -> Iterator[Server]:
-    """The product, to whose queue anything can be sent."""
+    """The product, to whose queues anything can be sent."""
     folder = tmp_path_factory.mktemp("sending")
-    text = CONFIG.replace('main = "src/entry.py"', f'main = "src/{SENDER.name}"')
+    text = CONFIG.replace('main = "src/entry.py"', f'main = "src/{SENDER.name}"') + DEAD_EVENTS
     config = compose.compose_worker(PRODUCT, folder / "worker", also=[SENDER], config=text)
-    with a_server(folder, config, worker_secrets) as running:
+    variables = {"ENVIRONMENT": "development", "WEBHOOK_ALLOW_HOSTS": "127.0.0.1"}
+    with a_server(folder, config, worker_secrets | variables) as running:
         yield running
 
 
@@ -94,3 +104,50 @@ async def test_a_message_that_nobody_can_read_is_parked_and_can_be_discarded(
     assert figures["darkroom_dead_letters"] == 1
     assert (discarded["changed"], left["messages"]) == (True, [])
     assert '"event": "message.parked"' in sending.log()
+
+
+async def test_events_that_were_parked_are_redriven_whole_to_the_audit_and_to_webhooks(
+    sending: Server, worker_secrets: dict[str, str]
+) -> None:
+    token = dev_token.mint(worker_secrets["JWT_SECRET"], "frank", 3600)
+    headers = {"authorization": f"Bearer {token}"}
+    async with (
+        httpx.AsyncClient(base_url=sending.url, headers=headers, trust_env=False) as http,
+        operator(sending.url, worker_secrets["OPERATOR_TOKENS"]) as olga,
+    ):
+        with receiver() as receiving:
+            hook = await Hooks(http).create(receiving.url)
+            await http.post("/send-dead", content=a_batch("frank"))
+            listed = await eventually(lambda: olga.see("dead"), lambda page: page["messages"])
+            (message,) = listed["messages"]
+            await olga.act(f"dead/{message['id']}/redrive", "the bucket is well again")
+            audited = await eventually(
+                lambda: olga.see("orders/lost-1/events"), lambda page: len(page["events"]) == EVENTS
+            )
+            await Hooks(http).until_logged(hook, "delivered", EVENTS)
+        left = await olga.see("dead")
+
+    told = {receiving.hooks.get().verified(hook["secret"])["id"] for _ in range(EVENTS)}
+    assert (message["queue"], len(message["body"])) == ("events-dead", 16_000)
+    assert told == {event["id"] for event in audited["events"]}
+    assert left["messages"] == []
+
+
+def a_batch(owner_id: str) -> str:
+    """As an order sends it, of events that nobody has heard of yet."""
+    source = {"kind": "orders", "id": "lost-1", "epoch": "e1", "owner_id": owner_id}
+    head = {"source": source, "after": 0, "first": 1}
+    return "\n".join(map(json.dumps, [head, *map(an_event, range(1, EVENTS + 1))]))
+
+
+def an_event(offset: int) -> dict[str, object]:
+    return {
+        "specversion": "1.0",
+        "id": f"e1-{offset}",
+        "source": "/api/orders/lost-1",
+        "type": "darkroom.file.changed",
+        "subject": f"file_{offset:032x}",
+        "time": datetime.now(UTC).isoformat(),
+        "cursor": f"e1-{offset}",
+        "data": {},
+    }

@@ -35,7 +35,7 @@ class Message:
     def ack(self) -> None:
         self.is_acked = True
 
-    def retry(self) -> None:
+    def retry(self, options: dict[str, int] | None = None) -> None:  # noqa: ARG002 -- no clock here
         self.is_retried = True
 
 

@@ -1,4 +1,7 @@
-"""The product with one more path: whatever is posted to `/send` goes on its queue as it is."""
+"""The product with two more paths: what is posted to them goes on its queues as it is.
+
+`/send` takes JSON for the jobs, `/send-dead` a text for the dead letters of events.
+"""
 
 import json
 from typing import Any
@@ -33,7 +36,11 @@ __all__ = [
 
 class Default(entry.Default):
     async def fetch(self, request: Any) -> Any:
-        if urlsplit(request.url).path != "/send":
-            return await super().fetch(request)
-        await self.env.EDIT_JOBS.send(json.loads(await request.text()))
+        match urlsplit(request.url).path:
+            case "/send":
+                await self.env.EDIT_JOBS.send(json.loads(await request.text()))
+            case "/send-dead":
+                await self.env.EVENTS_DEAD.send(await request.text(), {"contentType": "text"})
+            case _:
+                return await super().fetch(request)
         return Response("sent")

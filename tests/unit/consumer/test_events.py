@@ -132,6 +132,18 @@ async def test_what_cannot_be_passed_on_comes_again(
     assert [line["event"] for line in events(capsys, "events.")] == ["events.not_passed_on"]
 
 
+@pytest.mark.parametrize(
+    ("attempts", "pause_s"), [(1, 10), (2, 20), (6, 320), (7, 600), (100, 600)]
+)
+async def test_it_comes_ever_more_seldom(darkroom: Darkroom, attempts: int, pause_s: int) -> None:
+    darkroom.objects.is_down = True
+    message = LocalMessage(a_batch(0, FILE_ID).text, attempts=attempts)
+
+    await consumed(darkroom, message)
+
+    assert message.pauses_s == [pause_s]
+
+
 @pytest.mark.parametrize("body", ["no batch", {"no": "batch"}, None, b"\xff"])
 async def test_what_cannot_be_read_comes_again(darkroom: Darkroom, body: object) -> None:
     message, readable = LocalMessage(body), LocalMessage(a_batch(0, FILE_ID).text)

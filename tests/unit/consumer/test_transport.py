@@ -28,12 +28,14 @@ class LocalMessage:
     id: str = "m1"
     attempts: int = 1
     told: list[str] = field(default_factory=list)
+    pauses_s: list[int] = field(default_factory=list)
 
     def ack(self) -> None:
         self.told.append("ack")
 
-    def retry(self) -> None:
+    def retry(self, options: dict[str, int] | None = None) -> None:
         self.told.append("retry")
+        self.pauses_s += (options or {}).values()
 
 
 class BrokenMessage(LocalMessage):
