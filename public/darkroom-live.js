@@ -31,10 +31,10 @@ export class DarkroomLive extends EventTarget {
   #paths; #base; #askToken; #transports; #cursor;
   #token; #asking; #wantsFresh = false; #isFresh = false;
   #failures = 0; #preferred = 0; #hasWorked = false; #betterAt = 0; #betterAfterMs = TIMES.betterAfter;
-  #skipsTo = 0; #line; #wake; #isOver = false;
+  #skipsTo = 0; #line; #pauses = new Set(); #isOver = false;
   #onNetwork = ({ type }) => {
     this.#betterAt = 0;
-    if (type === "online") this.#wake?.();
+    if (type === "online") this.#wake();
     this.#line?.probe();
   };
 
@@ -49,9 +49,9 @@ export class DarkroomLive extends EventTarget {
   /** Of the last thing told: keep it to go on from there another day. */
   get cursor() { return this.#cursor; }
 
-  /** Ends a pause, or makes sure that the line is alive; while one is being tried, there is nothing to do. */
+  /** Ends all pauses, or makes sure that the line is alive; while one is being tried, there is nothing to do. */
   reconnect() {
-    this.#wake?.();
+    this.#wake();
     this.#line?.probe();
   }
 
@@ -60,28 +60,38 @@ export class DarkroomLive extends EventTarget {
     this.#isOver = true;
     for (const name of ["online", "offline"]) globalThis.removeEventListener?.(name, this.#onNetwork);
     this.#line?.end({ code: 1000 });
-    this.#wake?.();
+    this.#wake();
   }
 
   /** To a room: resolves with what the server says of it, once it is told. Sent again with the same id until then,
       or until close(). */
   async publish({ id = crypto.randomUUID(), type = "message", data = null }) {
-    const headers = { "content-type": "application/json" }, body = JSON.stringify({ id, type, data });
+    const body = JSON.stringify({ id, type, data });
     for (let tries = 1; ; tries++) {
-      const token = await this.#tokenOf();
-      const answer = await fetch(new URL(this.#paths.messages, this.#base), {
-        method: "POST", body, headers: { ...headers, ...bearer(token) }, signal: AbortSignal.timeout(TIMES.publishMax),
-      }).catch(() => null);
-      if (answer?.ok) {
-        this.#isFresh = false;
-        return answer.json();
-      }
-      const problem = answer ? await problemOf(answer) : { code: LINE_LOST };
+      const { kept, token, ...problem } = await this.#say(body);
+      if (kept) return kept;
       const next = verdict(problem.code);
-      const isLast = tries === PUBLISH_TRIES || this.#isOver;
-      if (next === "stop" || (next === "refresh" && !this.#forget(token)) || isLast)
+      const isFinal = next === "stop" || (next === "refresh" && !this.#forget(token)) || tries === PUBLISH_TRIES;
+      if (!isFinal && !this.#isOver) await this.#pause(problem.retryAfterMs || pauseMs(tries));
+      if (isFinal || this.#isOver)
         throw Object.assign(new Error(problem.detail ?? "the server cannot be reached"), problem);
-      await new Promise((resolve) => setTimeout(resolve, problem.retryAfterMs || pauseMs(tries)));
+    }
+  }
+
+  /** Once: what is kept, or the problem, and of which token. */
+  async #say(body) {
+    let token;
+    try {
+      token = await this.#tokenOf();
+      const headers = { "content-type": "application/json", ...bearer(token) };
+      const signal = AbortSignal.timeout(TIMES.publishMax);
+      const answer = await fetch(new URL(this.#paths.messages, this.#base), { method: "POST", body, headers, signal });
+      if (!answer.ok) throw await problemOf(answer);
+      const kept = await answer.json();
+      this.#isFresh = false;
+      return { kept };
+    } catch (trouble) {
+      return { token, ...(trouble instanceof Error ? { code: LINE_LOST } : trouble) };
     }
   }
 
@@ -156,12 +166,23 @@ export class DarkroomLive extends EventTarget {
       return this.#tell("state", { state: "stopped", code, reason: REASONS[code % 4000] ?? "refused", detail });
     }
     const ms = pauseMs(this.#failures++) + (retryAfterMs || (next === "wait" ? TIMES.pauseMax : 0));
-    const woken = new Promise((resolve) => { this.#wake = resolve; });
-    const timer = setTimeout(this.#wake, ms);
+    const paused = this.#pause(ms);
     this.#tell("state", { state: "waiting", untilMs: Date.now() + ms, code, detail });
+    await paused;
+  }
+
+  async #pause(ms) {
+    let wake;
+    const woken = new Promise((resolve) => { wake = resolve; });
+    const timer = setTimeout(wake, ms);
+    this.#pauses.add(wake);
     await woken;
     clearTimeout(timer);
-    this.#wake = null;
+    this.#pauses.delete(wake);
+  }
+
+  #wake() {
+    for (const wake of this.#pauses) wake();
   }
 
   // --- Who we are
@@ -176,6 +197,7 @@ export class DarkroomLive extends EventTarget {
   async #ask() {
     const ask = async () => this.#askToken({ fresh: this.#wantsFresh });
     const token = await ask().catch(() => { throw { code: NO_TOKEN }; });
+    this.#isFresh ||= token === null; // then there is nothing to ask for once more
     if (token === null) throw { code: EXPIRED };
     this.#wantsFresh = false;
     return this.#token = token;

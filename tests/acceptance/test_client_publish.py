@@ -1,5 +1,7 @@
 """Our module for clients publishes a message once, however often it has to send it."""
 
+import asyncio
+
 import pytest
 
 from tests.acceptance.scripted_server import Call
@@ -62,6 +64,42 @@ async def test_a_message_of_an_old_session_is_sent_with_the_next_one_each_time()
     assert tokens == ["a", "b", "b", "c"]
 
 
+@pytest.mark.parametrize("how", ["live.close()", "live.reconnect()"])
+async def test_a_message_that_waits_is_told_what_is_called(how: str) -> None:
+    async with room("live.publish({})") as (server, client):
+        (await server.next("message")).answer(503, retry_after="3600")
+        await asyncio.sleep(0.3)
+        client.run(how)
+
+        if how == "live.close()":
+            assert await client.ended() == 0
+            assert client.of("refused")[0]["code"] == 503
+        else:
+            kept(await server.next("message"))
+            await client.until(lambda kind, _: kind == "kept")
+
+
+async def test_a_message_whose_answer_breaks_off_is_sent_again() -> None:
+    async with room("live.publish({})") as (server, client):
+        call = await server.next("message")
+        call.write_raw(b"HTTP/1.1 201 Created\r\ncontent-length: 90\r\n\r\n{")
+        call.drop()
+
+        kept(await server.next("message"))
+        await client.until(lambda kind, _: kind == "kept")
+
+
+@pytest.mark.parametrize(
+    ("token", "code"), [("() => null", 4401), ("() => { throw new Error(); }", "no_token")]
+)
+async def test_a_message_of_who_has_no_token_is_refused(token: str, code: int | str) -> None:
+    async with room("live.publish({})", options=f"token: {token}") as (server, client):
+        refused = await client.until(lambda kind, _: kind == "refused")
+
+        assert refused["code"] == code
+        assert server.calls == []
+
+
 async def test_a_message_is_not_tried_again_once_all_is_closed() -> None:
     async with room("live.publish({})") as (server, client):
         call = await server.next("message")
@@ -74,14 +112,14 @@ async def test_a_message_is_not_tried_again_once_all_is_closed() -> None:
         assert server.is_quiet
 
 
-def room(publish: str, tokens: tuple[str, ...] = ()) -> Stage:
+def room(publish: str, tokens: tuple[str, ...] = (), options: str = "") -> Stage:
     after = f"""
         {publish}.then(
           (kept) => say("kept", kept),
           ({{ code, message }}) => say("refused", {{ code, message }}),
         );
     """
-    return stage("websocket", follow="followRoom", tokens=tokens, after=after)
+    return stage("websocket", follow="followRoom", tokens=tokens, options=options, after=after)
 
 
 def kept(call: Call) -> None:

@@ -52,10 +52,13 @@ async def test_a_session_that_ends_again_and_again_is_not_begun_in_a_loop() -> N
 
 
 async def test_who_has_no_token_is_signed_out() -> None:
-    async with stage("websocket", options="token: () => null") as (server, client):
+    options = "token: () => { say('asked', {}); return null; }"
+    async with stage("websocket", options=options) as (server, client):
         assert (await client.until_state("stopped"))["reason"] == "signed_out"
         assert await client.ended() == 0
         assert server.is_quiet
+
+    assert len(client.of("asked")) == 1
 
 
 async def test_a_token_that_cannot_be_had_now_is_asked_for_later() -> None:
