@@ -75,6 +75,7 @@ bench: setup
 	@PYTHONPATH=src $(VENV) -m bench.previews
 	@PYTHONPATH=src $(VENV) -m bench.edge
 	@PYTHONPATH=src $(VENV) -m bench.live
+	@PYTHONPATH=src $(VENV) -m bench.crowded
 
 clean:
 	@rm -rf .venv node_modules bench/sockets/node_modules python_modules .cache .wrangler/tmp .hypothesis

@@ -91,7 +91,7 @@ async def _measured(options: argparse.Namespace, folder: Path) -> list[Run]:
 async def _order_run(side: Orders, count: int) -> Run:
     """From the submit of all files of an order until all are done."""
     order_id = new_order_id()
-    file_ids = await side.uploaded(order_id, _photo(), count)
+    file_ids = await side.uploaded(order_id, a_photo(), count)
     clock = Clock(side.server)
     created = await side.submit(order_id, file_ids)
     assert created == count, f"{created} of {count} jobs were made"
@@ -139,7 +139,7 @@ async def _until_done(done: Callable[[], Awaitable[int]], count: int) -> None:
             await asyncio.sleep(POLL_INTERVAL_S)
 
 
-def _photo() -> bytes:
+def a_photo() -> bytes:
     """A real JPEG of a few kB, the same for both sides."""
     noise = Random(1).randbytes(PHOTO_SIZE[0] * PHOTO_SIZE[1])  # noqa: S311 - not a secret
     stored = BytesIO()

@@ -77,7 +77,7 @@ async def _measured(options: argparse.Namespace, folder: Path) -> None:
         console.print(_table(MEMORY, [await _idle(side, jwt_secret, options) for side in sides]))
         rows = []
         for count in options.watchers:
-            for in_flight in (1, 4):
+            for in_flight in (1, 4, 32):
                 rows += await _fan_out(sides, jwt_secret, options, count, in_flight)
         console.print(_table(FAN_OUT, rows))
         console.print(_table(STORM, await _storms(sides, jwt_secret, options)))
@@ -194,7 +194,7 @@ def _room(jwt_secret: str) -> dict[str, str]:
     """A new one, of somebody who has just come."""
     user_id = f"bench-{secrets.token_hex(8)}"
     token = dev_token.mint(jwt_secret, user_id, TOKEN_LIFETIME_S)
-    return {"room": f"user-{user_id}", "token": token}
+    return {"path": f"/ws/user-{user_id}", "token": token}
 
 
 def _p99(values: Sequence[float]) -> float:

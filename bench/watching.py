@@ -1,4 +1,4 @@
-"""Many sockets that watch a room, in a process of their own: see `sockets/watchers.mjs`."""
+"""Many sockets on a room or an order, in a process of their own: see `sockets/watchers.mjs`."""
 
 import asyncio
 import json

@@ -1,14 +1,16 @@
-// Many sockets that watch a room, and one that publishes in it: told what to do line by line.
+// Many sockets that watch a room or an order, and one that publishes: told what to do line by line.
 //
 //     node watchers.mjs darkroom|socketio <ws address>
 //
-// One line of JSON in is one line out: {"do":"connect","room":…,"token":…,"count":…} → {"ms":…};
+// One line of JSON in is one line out: {"do":"connect","path":…,"token":…,"count":…} → {"ms":…};
 // {"do":"publish","count":…,"in_flight":…} → {"ms":…,"each_ms":[…]}; {"do":"leave"} → {}, at once and
 // without a word; {"do":"miss","count":…} → {}, what those who left miss; {"do":"resume"} → {"each_ms":[…]},
-// until each has read what it missed; {"do":"close"} → {}.
+// until each has read what it missed; {"do":"reach","cursor":…} → {"frames":…}, that each has read until
+// it was there; {"do":"close"} → {}.
 
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import WebSocket from "ws";
 import { protocols } from "./protocols.mjs";
 
@@ -18,8 +20,9 @@ const PADDING = "x".repeat(120);
 const UPGRADES_AT_ONCE = 64; // when people come one after the other
 const CLIENT = { perMessageDeflate: false, skipUTF8Validation: true };
 const GIVE_UP_MS = 120_000;
+const LOOK_MS = 2;
 
-let room = "";
+let path = "";
 let token = "";
 let publisher = null;
 let watchers = [];
@@ -29,6 +32,7 @@ class Watcher {
   socket = null;
   place = null;
   acknowledged = new Map();
+  frames = 0;
 
   constructor(hears) {
     this.hears = hears;
@@ -36,7 +40,7 @@ class Watcher {
 
   // Resolves when the server has greeted it.
   connect() {
-    const address = protocol.address(base, room, this.place);
+    const address = protocol.address(base, path, this.place);
     this.socket = new WebSocket(address, protocol.subprotocols(token), CLIENT);
     this.socket.on("message", (data) => this.read(data.toString("latin1")));
     return new Promise((resolve, reject) => {
@@ -47,12 +51,14 @@ class Watcher {
   }
 
   read(text) {
-    const found = protocol.read(text, this.place);
-    if (found.place) this.place = found.place;
-    if (found.reply) this.socket.send(found.reply);
-    if (found.greets) this.greeted();
-    if (found.message) this.hears(found.message, this);
-    if (found.acknowledges) this.acknowledged.get(found.acknowledges)?.();
+    this.frames++;
+    for (const found of protocol.read(text, this.place)) {
+      if (found.place) this.place = found.place;
+      if (found.reply) this.socket.send(found.reply);
+      if (found.greets) this.greeted();
+      if (found.message) this.hears(found.message, this);
+      if (found.acknowledges) this.acknowledged.get(found.acknowledges)?.();
+    }
   }
 
   publish(number, atMs) {
@@ -70,7 +76,7 @@ class Watcher {
 
 const actions = {
   async connect({ count, ...where }) {
-    ({ room, token } = where);
+    ({ path, token } = where);
     publisher = new Watcher(() => {});
     await publisher.connect();
     watchers = Array.from({ length: count }, () => new Watcher((...news) => heard(...news)));
@@ -138,6 +144,12 @@ const actions = {
     return { each_ms: each };
   },
 
+  async reach({ cursor }) {
+    while (watchers.some(({ place }) => place.cursor !== cursor)) await setTimeout(LOOK_MS);
+    const frames = watchers.reduce((sum, watcher) => sum + watcher.frames - 1, 0); // all but `hello`
+    return { frames: frames / watchers.length };
+  },
+
   async close() {
     const all = [publisher, ...watchers];
     [publisher, watchers] = [null, []];
@@ -148,9 +160,13 @@ const actions = {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
-  const timer = setTimeout(() => fail(new Error(`${command.do} takes too long`)), GIVE_UP_MS);
-  const answer = await actions[command.do](command).catch(fail);
-  clearTimeout(timer);
+  const late = new AbortController();
+  const tooLate = async () => {
+    await setTimeout(GIVE_UP_MS, undefined, late);
+    throw new Error(`${command.do} takes too long`);
+  };
+  const answer = await Promise.race([actions[command.do](command), tooLate()]).catch(fail);
+  late.abort();
   console.log(JSON.stringify(answer));
 }
 

@@ -56,9 +56,9 @@ class Audience:
             self._core.sessions.seen_to(sweep(self._sockets, now_ms, self._name))
 
     def _told(self, texts: list[str]) -> int:
-        """Everybody whose session holds; how many sockets that were."""
+        """Everybody whose session holds; how many frames that were."""
         self.end_sessions()
         for socket, reason in self._sockets.send(texts):
             if socket.readyState == OPEN:
                 gave_up(socket, reason, self._name)
-        return len(self._sockets)
+        return self._sockets.sends(len(texts))

@@ -1,17 +1,40 @@
 """How often sockets are told: at once while that is quick, in batches while it takes long.
 
-All sockets of an actor are one reader of its hub, at one place. An event that is told to thousands
-keeps the actor busy for as long as a dozen messages take; so it pauses then, for about as long, and
-tells afterwards what has happened meanwhile: where that is much, the newest of each key alone.
+All sockets of an actor are one reader of its hub, at one place. A frame costs the same whatever is
+in it, and to tell thousands of one event keeps the actor busy for as long as a dozen messages take.
+So it pauses then, for twice as long, and tells afterwards what has happened meanwhile: in one frame
+to whoever takes batches; and where it is much, the newest of each key alone.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from actors.opening import Opening
 from domain.cursor import Cursor
-from domain.limits import SOCKET_SENDS_PER_MS
+from domain.limits import PACED_COALESCE_FROM, SOCKET_SENDS_PER_MS
 from storage.hub_repository import Published
+
+
+@dataclass(slots=True)
+class Owed:
+    """What all sockets do not know yet. What has become much is looked up when it is told."""
+
+    since: Cursor
+    held_max: int
+    count: int = 0
+    texts: list[str] = field(default_factory=list)
+
+    def add(self, events: Sequence[Published]) -> None:
+        self.count += len(events)
+        if self.is_held:
+            self.texts += [event.text for event in events]
+        else:
+            self.texts.clear()
+
+    @property
+    def is_held(self) -> bool:
+        return self.count <= self.held_max
 
 
 class Pace:
@@ -21,32 +44,39 @@ class Pace:
         catch_up: Callable[[Cursor], Opening],
         clock: Callable[[], int],
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        held_max: int = PACED_COALESCE_FROM,
     ) -> None:
-        """`send` tells every socket these texts, and says how many sockets that were."""
+        """`send` tells every socket these texts, and says how many frames that were."""
         self._send = send
         self._catch_up = catch_up
         self._clock = clock
         self._pause = pause
+        self._held_max = held_max
         self._free_at_ms = 0
-        self._owed_since: Cursor | None = None  # all sockets know what was up to there
+        self._owed: Owed | None = None
         self._later: asyncio.Task[None] | None = None
 
     def happened(self, events: Sequence[Published]) -> None:
-        if not events or self._owed_since is not None:
-            return  # whoever is told later is told of these as well
-        if self._clock() >= self._free_at_ms:
-            self._tell([event.text for event in events])
+        if not events:
             return
-        first = events[0].cursor
-        self._owed_since = first.moved_to(first.offset - 1)
-        self._later = asyncio.create_task(self._flush_later())
+        if self._owed is None:
+            if self._clock() >= self._free_at_ms:
+                self._tell([event.text for event in events])
+                return
+            first = events[0].cursor
+            self._owed = Owed(first.moved_to(first.offset - 1), self._held_max)
+            self._later = asyncio.create_task(self._flush_later())
+        self._owed.add(events)
 
     def flush(self) -> None:
         """What is owed, now: before another socket comes, for it begins with the newest."""
-        since, self._owed_since = self._owed_since, None
-        if since is None:
+        owed, self._owed = self._owed, None
+        if owed is None:
             return
-        opening = self._catch_up(since)
+        if owed.is_held:
+            self._tell(owed.texts)
+            return
+        opening = self._catch_up(owed.since)
         is_whole = opening.recovered and not opening.is_coalesced
         self._tell([event.text for event in opening.events] if is_whole else opening.frames)
 
@@ -56,5 +86,4 @@ class Pace:
 
     def _tell(self, texts: list[str]) -> None:
         """The platform's clock may stand still meanwhile, so the time it takes is reckoned."""
-        sends = len(texts) * self._send(texts)
-        self._free_at_ms = self._clock() + sends // SOCKET_SENDS_PER_MS
+        self._free_at_ms = self._clock() + self._send(texts) // SOCKET_SENDS_PER_MS

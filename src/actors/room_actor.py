@@ -100,7 +100,7 @@ def accepted(actor: RoomActor, watch: RoomWatch, since: Cursor | None) -> Any:
     actor.audience.hear_all()
     opening = actor.core.opening(watch.room_id, since)
     text, own_id = attached.model_dump_json(), attached.connection_id
-    response = actor.sockets.opened(text, opening.frames, watch.protocol, own_id)
+    response = actor.sockets.opened(watch, text, opening.frames, own_id)
     actor.core.sessions.expect(attached.due_ms)
     wait_until(actor.host.settle())
     return response

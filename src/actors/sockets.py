@@ -8,7 +8,11 @@ from pyodide.ffi import JsException, to_js
 from workers import Response
 
 from domain.close_codes import CloseCode
+from domain.messages.live import Watch, batch_of
 
+# Each socket has one of these tags. (A deployment closes them all.)
+BATCHES = "batches"
+SINGLE = "single"
 UNSENDABLE = frozenset({1005, 1006, 1015})  # they say how a socket ended; nobody may send them
 
 
@@ -29,33 +33,47 @@ class Sockets:
         return iter(self._ctx.getWebSockets(tag))
 
     def send(self, texts: list[str]) -> Iterator[tuple[Any, str]]:
-        """Every text to every socket, in that order. Those that failed, and why.
+        """Every text to every socket, in that order. Those that failed, and why."""
+        if len(texts) == 1:
+            yield from _sent(self._ctx.getWebSockets(), texts)
+        else:
+            yield from _sent(self._ctx.getWebSockets(BATCHES), [batch_of(texts)])
+            yield from _sent(self._ctx.getWebSockets(SINGLE), texts)
 
-        To cross to JavaScript for each costs about as much as sending does, so JavaScript itself
-        goes over both: `sockets.forEach(socket => texts.forEach(text => socket.send(text)))`.
-        What it throws ends its loop, and the iterator goes on after the socket that was to blame.
-        """
-        sockets = self._ctx.getWebSockets()
-        send_all = Array.prototype.forEach.bind(to_js(texts), WebSocket.prototype.send)
-        left = sockets.values()
-        while True:
-            try:
-                left.forEach(send_all)
-            except JsException as error:
-                rest = left.toArray()
-                yield sockets[sockets.length - rest.length - 1], str(error)
-                sockets, left = rest, rest.values()
-            else:
-                return
+    def sends(self, texts: int) -> int:
+        """How many frames so many texts are, on all sockets together."""
+        single = 0 if texts == 1 else self._ctx.getWebSockets(SINGLE).length
+        return len(self) + (texts - 1) * int(single)
 
-    def opened(self, attachment: str, frames: list[str], protocol: str | None, *tags: str) -> Any:
+    def opened(self, watch: Watch, attachment: str, frames: list[str], *tags: str) -> Any:
         """The client's end, as an answer; what it reads first is sent in this stretch."""
         client, server = WebSocketPair.new().object_values()
-        self._ctx.acceptWebSocket(server, to_js(tags))
+        self._ctx.acceptWebSocket(
+            server, to_js([BATCHES if watch.takes_batches else SINGLE, *tags])
+        )
         server.serializeAttachment(attachment)
-        to_js(frames).forEach(WebSocket.prototype.send, server)
-        headers = {"sec-websocket-protocol": protocol} if protocol else {}
+        to_js(watch.framed(frames)).forEach(WebSocket.prototype.send, server)
+        headers = {"sec-websocket-protocol": watch.protocol} if watch.protocol else {}
         return Response(None, status=101, web_socket=client, headers=headers)
+
+
+def _sent(sockets: Any, texts: list[str]) -> Iterator[tuple[Any, str]]:
+    """To cross to JavaScript for each costs about as much as sending does, so JavaScript itself
+
+    goes over both: `sockets.forEach(socket => texts.forEach(text => socket.send(text)))`. What it
+    throws ends its loop, and the iterator goes on after the socket that was to blame.
+    """
+    send_all = Array.prototype.forEach.bind(to_js(texts), WebSocket.prototype.send)
+    left = sockets.values()
+    while True:
+        try:
+            left.forEach(send_all)
+        except JsException as error:
+            rest = left.toArray()
+            yield sockets[sockets.length - rest.length - 1], str(error)
+            sockets, left = rest, rest.values()
+        else:
+            return
 
 
 def close_back(socket: Any, code: int, reason: str) -> None:

@@ -28,6 +28,10 @@ def wait_ms_of(request: Request) -> int:
     return 1000 * whole_number(request, "wait", default=0, low=0, high=LONG_POLL_MS_MAX // 1000)
 
 
+def takes_batches(request: Request) -> bool:
+    return whole_number(request, "batch", default=0, low=0, high=1) == 1
+
+
 def transport_of(request: Request) -> Transport:
     """Of a request that is no upgrade. `HEAD` wants to know what `GET` is without streaming it."""
     wants_stream = EVENT_STREAM in request.headers.get("accept", "").lower()
@@ -45,6 +49,7 @@ def watch_of(call: Call, transport: Transport) -> Watch:
         since=since_of(request, transport),
         wait_ms=wait_ms_of(request) if is_poll else 0,
         protocol=PROTOCOL if PROTOCOL in protocols(request) else None,
+        takes_batches=transport is Transport.SOCKET and takes_batches(request),
     )
 
 

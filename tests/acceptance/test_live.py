@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.workerd, pytest.mark.anyio]
 
 UPLOADS_AT_ONCE = 8
 WORK_S_MAX = 600  # of hundreds of photos, on a busy machine
+LEASE_MS = "10000"  # as short as hundreds of watchers of hundreds of photos leave time to renew it
 ASLEEP_AFTER_S = 12  # the runtime lets an idle actor go after ten
 TRANSPORTS = [Follower.by_socket, Follower.by_stream, Follower.by_poll]
 PROTOCOL = "darkroom.v1"
@@ -35,7 +36,7 @@ def mortal(
     folder = tmp_path_factory.mktemp("live")
     with Server(
         persist_to=folder / "state",
-        variables={**worker_secrets, **SHORT_MS},
+        variables={**worker_secrets, **SHORT_MS, "LEASE_MS": LEASE_MS},
         log_path=folder / "server.log",
     ) as running:
         yield running

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.contract.checks.actors import Echoes, echoed
-from tests.contract.checks.crowd import SOCKETS, Crowded
+from tests.contract.checks.crowd import TAKE_BATCHES, Crowded
 from tests.contract.checks.limits import LIMIT, PERIOD_MS, Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
@@ -54,7 +54,7 @@ def a_bucket() -> Bucket:
 
 
 def a_crowd() -> Crowded:
-    sockets = [LocalSocket() for _ in range(SOCKETS)]
+    sockets = [LocalSocket(takes_batches=takes) for takes in TAKE_BATCHES]
 
     async def heard() -> list[list[str]]:
         return [socket.sent for socket in sockets]

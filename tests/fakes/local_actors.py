@@ -92,7 +92,9 @@ class LocalOrder(LocalActor):
         try:
             match watch.transport:
                 case Transport.SOCKET:
-                    return LocalAnswer(101, "\n".join(open_at(since).frames), watch.protocol)
+                    return LocalAnswer(
+                        101, "\n".join(watch.framed(open_at(since).frames)), watch.protocol
+                    )
                 case Transport.STREAM:
                     return LocalAnswer(200, opened(open_at(since)))
                 case Transport.POLL:
@@ -130,7 +132,9 @@ class LocalRoom(LocalActor):
                     self.core.connect(watch.room_id, attached.connection, wall_clock_ms())
                     self._tell()
                     await self.host.settle()
-                    return LocalAnswer(101, "\n".join(open_at(since).frames), watch.protocol)
+                    return LocalAnswer(
+                        101, "\n".join(watch.framed(open_at(since).frames)), watch.protocol
+                    )
                 case Transport.STREAM:
                     return LocalAnswer(200, opened(open_at(since)))
                 case Transport.POLL:

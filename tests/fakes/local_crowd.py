@@ -2,23 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 
-from actors.watchers import Socket
+from domain.messages.live import batch_of
+from tests.fakes.local_socket import LocalSocket
 
 
 class LocalCrowd:
-    def __init__(self, sockets: Sequence[Socket]) -> None:
+    def __init__(self, sockets: Sequence[LocalSocket]) -> None:
         self.sockets = sockets
 
-    def __iter__(self) -> Iterator[Socket]:
+    def __iter__(self) -> Iterator[LocalSocket]:
         return iter(self.sockets)
 
     def __len__(self) -> int:
         return len(self.sockets)
 
-    def send(self, texts: list[str]) -> Iterator[tuple[Socket, str]]:
+    def send(self, texts: list[str]) -> Iterator[tuple[LocalSocket, str]]:
         for socket in self.sockets:
             try:
-                for text in texts:
+                for text in [batch_of(texts)] if socket.takes_batches else texts:
                     socket.send(text)
             except ConnectionError as error:
                 yield socket, str(error)
+
+    def sends(self, texts: int) -> int:
+        return sum(1 if socket.takes_batches else texts for socket in self.sockets)

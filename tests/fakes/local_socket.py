@@ -10,11 +10,19 @@ CLOSING: Final = 2
 class LocalSocket:
     """`breaks`: whatever is tried on it fails, as on one whose line is gone."""
 
-    def __init__(self, attached: str = "", state: int = OPEN, *, breaks: bool = False) -> None:
+    def __init__(
+        self,
+        attached: str = "",
+        state: int = OPEN,
+        *,
+        breaks: bool = False,
+        takes_batches: bool = False,
+    ) -> None:
         self.sent: list[str] = []
         self.closed: list[int] = []
         self.readyState = state
         self.attached = attached
+        self.takes_batches = takes_batches
         self._breaks = breaks
 
     def deserializeAttachment(self) -> str:  # noqa: N802 -- the platform's spelling

@@ -13,14 +13,14 @@ from js import WebSocketPair
 from pyodide.ffi import create_proxy, to_js
 from workers import DurableObject, Response, WorkerEntrypoint
 
-from actors.sockets import Sockets
+from actors.sockets import BATCHES, SINGLE, Sockets
 from actors.watchers import OPEN
 from rim.limiter import BindingLimiter
 from rim.verifier import SubtleVerifier
 from storage.durable_sql import DurableSql
 from storage.r2_objects import R2Objects
 from tests.contract.checks.actors import Echoes, echoed
-from tests.contract.checks.crowd import SOCKETS, Crowded
+from tests.contract.checks.crowd import TAKE_BATCHES, Crowded
 from tests.contract.checks.limits import Limited
 from tests.contract.checks.objects import PHOTO, Bucket, Fields
 from tests.contract.checks.suites import SUITES, run
@@ -83,9 +83,9 @@ def subject_of(env: Any, suite: str, name: str) -> object:
 class Client:
     """The other end of an actor's socket, which writes down what it hears."""
 
-    def __init__(self, ctx: Any) -> None:
+    def __init__(self, ctx: Any, tag: str) -> None:
         client, self._server = WebSocketPair.new().object_values()
-        ctx.acceptWebSocket(self._server)
+        ctx.acceptWebSocket(self._server, to_js([tag]))
         client.accept()
         client.addEventListener("message", create_proxy(self._write_down))
         self._texts: list[str] = []
@@ -105,7 +105,7 @@ class Client:
 
 
 def crowded(ctx: Any) -> Crowded:
-    clients = [Client(ctx) for _ in range(SOCKETS)]
+    clients = [Client(ctx, BATCHES if takes else SINGLE) for takes in TAKE_BATCHES]
 
     async def heard() -> list[list[str]]:
         return [await client.heard() for client in clients]

@@ -9,7 +9,7 @@ CLOSED = 3
 
 
 def watching(
-    expires_at_ms: int = NOW_MS + 10 * MINUTE_MS, state: int = OPEN, *, breaks: bool = False
+    expires_at_ms: int = NOW_MS + 10 * MINUTE_MS, state: int = OPEN, **more: bool
 ) -> LocalSocket:
     attached = Attachment(user_id="alice", expires_at_ms=expires_at_ms)
-    return LocalSocket(attached.model_dump_json(), state, breaks=breaks)
+    return LocalSocket(attached.model_dump_json(), state, **more)

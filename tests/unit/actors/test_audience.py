@@ -61,6 +61,17 @@ def test_everybody_hears_of_a_change() -> None:
     assert (one.closed, other.closed) == ([], [])
 
 
+def test_who_takes_batches_hears_of_several_changes_at_once() -> None:
+    single, batches = watching(), watching(takes_batches=True)
+    theatre = Theatre(single, batches)
+    one, other = (theatre.core.log.say(word).text for word in ("one", "other"))
+
+    theatre.audience.hear()
+
+    assert single.sent == [one, other]
+    assert [json.loads(text) for text in batches.sent] == [[json.loads(one), json.loads(other)]]
+
+
 def test_of_nothing_nobody_hears() -> None:
     one = watching()
 

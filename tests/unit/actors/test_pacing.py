@@ -1,7 +1,6 @@
 """Sockets are told at once while they are few, and in batches while telling them takes long."""
 
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
@@ -24,11 +23,11 @@ class Crowd:
         self.sockets = sockets
         self.now_ms = 0
         self.heard: list[str] = []
-        self.pace = Pace(self.send, self.catch_up, lambda: self.now_ms, self.pause)
+        self.pace = Pace(self.send, self.catch_up, lambda: self.now_ms, self.pause, held_max=2)
 
-    def send(self, texts: Sequence[str]) -> int:
+    def send(self, texts: list[str]) -> int:
         self.heard += texts
-        return self.sockets
+        return self.sockets * len(texts)
 
     def catch_up(self, since: Cursor) -> Opening:
         resumption = self.log.hub.since(since, coalesce_from=2)
@@ -105,3 +104,12 @@ async def test_out_of_the_log_they_start_anew() -> None:
     crowd.say(*"abcdefghijklmnopqrst")
 
     assert (await crowd.later())[1:] == ["hello again at e-20"]
+
+
+async def test_what_comes_after_much_is_told_with_it() -> None:
+    crowd = Crowd(MANY)
+
+    crowd.say("first", "second", "third", "fourth", "fifth", key="a")
+    crowd.say("other", key="b")
+
+    assert await crowd.later() == ["first", "hello again at e-1", "fifth", "other"]

@@ -74,6 +74,26 @@ async def test_a_watcher_may_go_on_from_a_cursor(darkroom: Darkroom) -> None:
     assert event["data"]["file"]["name"] == "other.jpg"
 
 
+async def test_who_can_read_batches_gets_what_they_missed_as_one_frame(darkroom: Darkroom) -> None:
+    await darkroom.uploaded()
+    cursor = await cursor_of(darkroom)
+    await darkroom.uploaded("other.jpg")
+
+    (batch,) = frames(await watched(darkroom, since=f"{cursor}&batch=1"))
+
+    hello, event = batch
+    assert (hello["type"], event["data"]["file"]["name"]) == ("hello", "other.jpg")
+
+
+async def test_whether_batches_are_read_is_0_or_1(darkroom: Darkroom) -> None:
+    await darkroom.uploaded()
+
+    sent = {"authorization": f"Bearer {a_token()}", "upgrade": "websocket"}
+    answer = await darkroom.send(a_request("GET", f"{ORDER}/live?batch=yes", sent))
+
+    assert answer.problem == (422, "invalid_query")
+
+
 async def test_a_browser_elsewhere_sends_its_token_as_a_subprotocol(darkroom: Darkroom) -> None:
     await darkroom.uploaded()
     offered = {"sec-websocket-protocol": f"{PROTOCOL}, bearer.{a_token()}"}
