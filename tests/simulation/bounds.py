@@ -8,6 +8,7 @@ from typing import Final, Self
 import pytest
 
 from actors.hub import Hub, HubLimits
+from actors.pacing import Pace
 from domain.limits import (
     EVENTS_PER_BATCH_MAX,
     HUB_COALESCE_FROM,
@@ -49,7 +50,7 @@ class Bounds:
             page=draw.choice((1, 3, PAGE_EVENTS_MAX)),
             stream_ms=draw.choice((10_000, 50_000, SSE_MS_MAX)),
             batch=draw.choice((2, 5, EVENTS_PER_BATCH_MAX)),
-            crowd=draw.choice((1, 100_000, 1_000_000)),
+            crowd=draw.choice((1, 25_000, 250_000)),
         )
 
     def set(self, patch: pytest.MonkeyPatch) -> None:
@@ -57,5 +58,6 @@ class Bounds:
             events_max=self.events, coalesce_from=self.coalesce, trim_every=self.trim_every
         )
         patch.setattr("actors.order_log.Hub", partial(Hub, limits=limits))
+        patch.setattr("actors.audience.Pace", partial(Pace, held_max=self.coalesce_paced))
         for name, place in HERE.items():
             patch.setattr(place, getattr(self, name))

@@ -1,6 +1,6 @@
 """What carries jobs to workers: the queue, the cron; and the workers themselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from consumer.transport import DEAD_EVENTS, DEAD_LETTERS, Transport
 from tests.simulation.stage import Call, Party, Stage
 from tests.simulation.weather import Trip, Trouble
 
+NOT_LATER: Final[Mapping[str, int]] = {}
 WORKER_S: Final = 15 * 60  # how long the platform lets one run
 CRON_S: Final = 120.0
 
@@ -31,12 +32,14 @@ class Message:
         self.attempts = attempts
         self.is_acked = False
         self.is_retried = False
+        self.delay_s: int | None = None  # as its consumer wants it
 
     def ack(self) -> None:
         self.is_acked = True
 
-    def retry(self, options: dict[str, int] | None = None) -> None:  # noqa: ARG002 -- no clock here
+    def retry(self, options: Mapping[str, int] = NOT_LATER) -> None:
         self.is_retried = True
+        self.delay_s = options.get("delaySeconds")
 
 
 class Workshop:
@@ -103,7 +106,8 @@ class QueuePlan:
 
 
 JOBS: Final = QueuePlan("edit-jobs", DEAD_LETTERS, 4, 3, 5.0, 0.0, may_lose=True)
-EVENTS: Final = QueuePlan("events", DEAD_EVENTS, 20, 101, 30.0, 1.0, may_lose=False)
+# Fewer deliveries than there, so that an outage of half an hour is too long already.
+EVENTS: Final = QueuePlan("events", DEAD_EVENTS, 20, 8, 30.0, 1.0, may_lose=False)
 
 
 class SimulatedQueue:
@@ -163,7 +167,8 @@ class SimulatedQueue:
                 is_done = message.is_acked or (is_whole and not message.is_retried)
                 if not is_done:
                     again = Message(message.number, message.sent, message.attempts + 1)
-                    self._stage.later(self._plan.again_s, self._carry, again)
+                    again_s = message.delay_s or self._plan.again_s
+                    self._stage.later(again_s, self._carry, again)
 
         self._workshop.consume(queue, batch, done)
 

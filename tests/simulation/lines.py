@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from actors.watchers import OPEN
+from domain.messages.live import Watch
 from tests.simulation.stage import Stage
 
 Taken = asyncio.Future[None]
@@ -99,10 +100,13 @@ def _break(taken: Taken) -> None:
 class ServerSocket:
     """The actor's end of a hibernating WebSocket, as `actors.watchers.Socket` has it."""
 
-    def __init__(self, line: Line, send_out: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(
+        self, line: Line, watch: Watch, send_out: Callable[[Callable[[], None]], None]
+    ) -> None:
         """`send_out`: what is sent leaves the actor once the stretch that sends it is kept."""
         self.readyState = OPEN
         self.line = line
+        self.watch = watch
         self.is_broken = False  # the next one who sends finds out
         self._send_out = send_out
         self._attachment = ""

@@ -46,7 +46,7 @@ class Sockets:
     def send(self, texts: list[str]) -> Iterator[tuple[ServerSocket, str]]:
         for socket in self:
             try:
-                for text in texts:
+                for text in socket.watch.framed(texts):
                     socket.send(text)
             except ConnectionError as error:
                 yield socket, str(error)
@@ -127,11 +127,11 @@ class OrderShell(HostedShell):
             opening = open_at(since, 10**9)
         except Refusal as refusal:
             return refused(refusal)
-        socket = ServerSocket(line, self._cell.send_out)
+        socket = ServerSocket(line, watch, self._cell.send_out)
         attached = Attachment(user_id=watch.caller_id, expires_at_ms=watch.expires_at_ms)
         socket.serializeAttachment(attached.model_dump_json())
         self._take(line, socket)
-        for frame in opening.frames:
+        for frame in watch.framed(opening.frames):
             socket.send(frame)
         if self._core.sessions.expect(attached.due_ms):
             self._stage.begin(self._cell.living, self._host.settle())

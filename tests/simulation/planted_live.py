@@ -11,7 +11,7 @@ from actors.fanout import Fanout
 from actors.hub import Hub
 from actors.live import Streams
 from actors.order_log import OrderLog
-from actors.pacing import Pace
+from actors.pacing import Owed, Pace
 from actors.publishing import Publishing
 from actors.waiting import Waiting
 from actors.webhook import WebhookCore
@@ -106,7 +106,7 @@ def an_old_snapshot_is_new_enough(patch: pytest.MonkeyPatch) -> None:
 
 def what_is_owed_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     def flush(self: Pace) -> None:
-        self._owed_since = None
+        self._owed = None
 
     patch.setattr(Pace, "flush", flush)
 
@@ -115,12 +115,22 @@ def what_is_owed_is_overtaken(patch: pytest.MonkeyPatch) -> None:
     happened = Pace.happened
 
     def at_once(self: Pace, events: Sequence[Published]) -> None:
-        if self._owed_since is None:
+        if self._owed is None:
             happened(self, events)
         else:
             self._tell([event.text for event in events])
 
     patch.setattr(Pace, "happened", at_once)
+
+
+def of_what_is_owed_the_first_is_told(patch: pytest.MonkeyPatch) -> None:
+    add = Owed.add
+
+    def the_first(self: Owed, events: Sequence[Published]) -> None:
+        if not self.texts:
+            add(self, events)
+
+    patch.setattr(Owed, "add", the_first)
 
 
 def a_newcomer_hears_what_they_know(patch: pytest.MonkeyPatch) -> None:
@@ -217,6 +227,7 @@ LIVE_PLANTS: Final[tuple[Plant, ...]] = (
     an_old_snapshot_is_new_enough,
     what_is_owed_is_forgotten,
     what_is_owed_is_overtaken,
+    of_what_is_owed_the_first_is_told,
     a_newcomer_hears_what_they_know,
     who_waits_is_not_told,
     a_stream_is_written_blindly,

@@ -46,7 +46,10 @@ class View:
             self._event(kept.offset, kept.frame)
             return
         frame = json.loads(text)
-        if "specversion" in frame:
+        if isinstance(frame, list):
+            for one in frame:
+                self.take_frame(_as_text(one))
+        elif "specversion" in frame:
             self._stage.blame("what is told is kept", self._name, text)
         elif frame["type"] == "hello":
             self._hello(frame)
@@ -69,7 +72,7 @@ class View:
         self._goes_on(self.cursor)
         self._coalesced_to = self._log.head
         for event in page["events"]:
-            self.take_frame(json.dumps(event, separators=(",", ":"), ensure_ascii=False))
+            self.take_frame(_as_text(event))
         if page["recovered"]:
             ends = page["cursor"] == str(self.cursor) and page["events"]
             self._expect(bool(ends), "a page ends where it says", self._name, page)
@@ -136,3 +139,8 @@ class View:
         self._expect(self.files == files, law, self._name, self.cursor, self.files, files)
         if status is not None:
             self._expect(self.status == status, law, self._name, self.status, status)
+
+
+def _as_text(frame: Document) -> str:
+    """As it was before it was put among others."""
+    return json.dumps(frame, separators=(",", ":"), ensure_ascii=False)

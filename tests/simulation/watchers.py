@@ -211,6 +211,7 @@ class Watcher:
             transport=transport,
             since=None if since is None else str(since),
             wait_ms=wait_ms,
+            takes_batches=self.draw.random() < 0.5,
         )
 
     def _since(self) -> Cursor | None:
