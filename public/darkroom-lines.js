@@ -47,10 +47,10 @@ export class Line {
     return fetch(url, { headers, cache: "no-store", signal: this.signal });
   }
 
-  /** A frame's text. After one that nobody can read, the cursor tells what is missing. */
+  /** The text of a frame, or of a list of them. After one that nobody can read, the cursor tells what is missing. */
   read(text) {
     try {
-      this.take(JSON.parse(text));
+      for (const frame of [JSON.parse(text)].flat()) this.take(frame);
     } catch {
       this.end({ code: LINE_LOST, detail: "something could not be read" });
     }
@@ -64,7 +64,7 @@ export class Line {
 }
 
 function bySocket(line) {
-  const socket = new WebSocket(line.url("socket"), [PROTOCOL, ...(line.token ? [`bearer.${line.token}`] : [])]);
+  const socket = new WebSocket(line.url("socket", { batch: 1 }), [PROTOCOL, ...(line.token ? [`bearer.${line.token}`] : [])]);
   let isAnswered = true, patience;
   const lost = () => line.end({ code: LINE_LOST });
   const ping = () => {

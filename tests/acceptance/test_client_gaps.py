@@ -1,5 +1,7 @@
 """Our module for clients tells everything once and in order, or connects again with its cursor."""
 
+import json
+
 import pytest
 
 from tests.acceptance.scripted_server import Call, ScriptedServer, event
@@ -53,6 +55,24 @@ async def test_what_is_left_out_is_asked_for_and_nothing_is_told_twice(transport
 
     assert offsets(client) == [6, 7, 8, 9]
     assert (len(client.of("snapshot")), len(client.of("resumed"))) == (1, 1)
+
+
+async def test_a_socket_takes_several_frames_as_one() -> None:
+    hello = {"type": "hello", "cursor": "e-5", "recovered": False}
+    async with stage("websocket") as (server, client):
+        call = await server.next()
+        assert call.query["batch"] == "1"
+        call.say(json.dumps([hello, event(6), event(7)]))
+        await client.until_at("e-7")
+        call.say(json.dumps([event(7), event(8), event(10), event(11)]))
+
+        again = await server.next()
+        assert again.since == "e-8"
+        go_on(again, "e-11")
+        again.say(json.dumps([event(9), event(10), event(11)]))
+        await client.until_at("e-11")
+
+    assert offsets(client) == [6, 7, 8, 9, 10, 11]
 
 
 @pytest.mark.parametrize("transport", PUSHED)
