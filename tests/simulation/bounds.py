@@ -41,7 +41,7 @@ class Bounds:
     @classmethod
     def drawn(cls, draw: random.Random, *, is_published: bool) -> Self:
         """What is published is not forgotten before: that takes an hour's outage at least."""
-        is_short = not is_published and draw.random() < 0.5
+        is_short = not is_published and draw.random() < 0.6
         return cls(
             coalesce=draw.choice((2, 5, HUB_COALESCE_FROM)),
             coalesce_paced=draw.choice((1, 3, PACED_COALESCE_FROM)),

@@ -83,11 +83,8 @@ def the_future_is_reached(patch: pytest.MonkeyPatch) -> None:
 
 
 def what_is_forgotten_is_reached(patch: pytest.MonkeyPatch) -> None:
-    """By one."""
-
     def reaches(self: Span, cursor: Cursor) -> bool:
-        is_ours = cursor.epoch == self.head.epoch
-        return is_ours and self.start.offset - 1 <= cursor.offset <= self.head.offset
+        return cursor.epoch == self.head.epoch and cursor.offset <= self.head.offset
 
     patch.setattr(Span, "reaches", reaches)
 

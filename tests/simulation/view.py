@@ -34,6 +34,12 @@ class View:
         copied._left_out = self._left_out
         return copied
 
+    def be_at(self, offset: int) -> None:
+        """As somebody who has seen everything up to there, and nothing since."""
+        self.cursor = Cursor(self._log.epoch, offset)
+        self.files, self.status = self._log.files(offset), self._log.status(offset)
+        self._begun, self._taken, self._left_out = offset, [], 0
+
     @property
     def is_newest(self) -> bool:
         return str(self.cursor) == self._log.cursor

@@ -39,7 +39,8 @@ PEACE_PAUSE_S: Final = 600.0
 FORGETS: Final = 0.1  # of the times that they come
 EAGER: Final = 0.4
 HASTE_S: Final = (0.0, 0.01, 1.0)
-GOES_BACK: Final = 0.2
+GOES_BACK: Final = 0.1
+EDGES: Final = (0, 1, 2)  # before the first event that is kept
 
 
 @dataclass(slots=True)
@@ -225,7 +226,10 @@ class Watcher:
             view.is_lost = True
             epoch, offset = view.cursor.epoch, self.log.head
             return draw.choice((Cursor("f00d", offset), Cursor(epoch, offset + 1000)))
-        if roll < FORGETS + GOES_BACK and self._saved is not None:
+        if roll < FORGETS + GOES_BACK:
+            self.view = View(self.stage, self.name, self.log)
+            self.view.be_at(min(max(self.log.first - draw.choice(EDGES), 0), self.log.head))
+        elif roll < FORGETS + 2 * GOES_BACK and self._saved is not None:
             self.view = self._saved.copy()
         elif draw.random() < 0.5:
             self._saved = view.copy()
