@@ -5,7 +5,13 @@ import tomllib
 import pytest
 
 from consumer.transport import DEAD_EVENTS, DEAD_LETTERS, EVENTS
-from domain.limits import CRON_CONCURRENCY, QA_PERIOD_MS, QA_REQUESTS_MAX
+from domain.limits import (
+    CRON_CONCURRENCY,
+    EVENTS_RETRY_FIRST_S,
+    EVENTS_RETRY_MAX_S,
+    QA_PERIOD_MS,
+    QA_REQUESTS_MAX,
+)
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from tools.runtime import paths
@@ -61,3 +67,14 @@ def test_every_actor_has_its_sqlite_by_a_migration() -> None:
 
     migrated = [name for step in CONFIG["migrations"] for name in step["new_sqlite_classes"]]
     assert sorted(migrated) == sorted(classes)
+
+
+def test_no_request_of_ours_goes_behind_cloudflare() -> None:
+    assert "global_fetch_strictly_public" in CONFIG["compatibility_flags"]
+
+
+def test_events_that_cannot_be_passed_on_come_again_for_half_a_day() -> None:
+    retries = CONFIG["queues"]["consumers"][2]["max_retries"]
+    pauses_s = (min(EVENTS_RETRY_FIRST_S << n, EVENTS_RETRY_MAX_S) for n in range(retries))
+
+    assert sum(pauses_s) > 15 * 3_600
