@@ -26,8 +26,7 @@ pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="there is no Chromium on this machine"),
 ]
 
-PREFLIGHT = pytest.mark.xfail(strict=True, reason="its answer names the allowed origin twice")
-TRANSPORTS = ["websocket", *(pytest.param(one, marks=PREFLIGHT) for one in ("stream", "poll"))]
+TRANSPORTS = ["websocket", "stream", "poll"]
 FOLLOW = """(async () => {
   const { followOrder, followRoom } = await import("/darkroom-live.js");
   const { TIMES } = await import("/darkroom-lines.js");
@@ -106,7 +105,6 @@ async def test_a_page_elsewhere_follows_an_order(
     await tab.until("heard.some((one) => one.file?.name === 'later.jpg')")
 
 
-@PREFLIGHT
 @pytest.mark.parametrize("transport", ["websocket", "stream", "poll"])
 async def test_a_page_elsewhere_speaks_in_a_room(
     tab: Tab, open_server: Server, worker_secrets: dict[str, str], transport: str

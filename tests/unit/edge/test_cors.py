@@ -33,6 +33,15 @@ async def test_a_browser_that_asks_before_it_sends_may(open_to_shop: Darkroom) -
     assert answer.headers["vary"] == "Origin"
 
 
+@pytest.mark.parametrize("origin", [SHOP, "https://stranger.example"])
+@pytest.mark.parametrize("method", ["OPTIONS", "GET"])
+async def test_nothing_is_said_twice(open_to_shop: Darkroom, method: str, origin: str) -> None:
+    answer = await sent(open_to_shop, method, ASKING | {"origin": origin})
+
+    names = [name for name, _ in answer.response.headers]
+    assert sorted(names) == sorted(set(names))
+
+
 async def test_it_may_send_what_it_asks_for_and_only_the_origin_knows(
     open_to_shop: Darkroom,
 ) -> None:
