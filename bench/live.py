@@ -35,7 +35,7 @@ WARM_UP: Final = 30
 MISSED: Final = 20
 SETTLE_S: Final = 3
 HIBERNATE_S: Final = 14  # the platform puts an actor to sleep after ten
-IDLE_WARM_UP: Final = 200
+COMING_AND_GOING: Final = 20  # times a hundred, until memory grows by what is held alone
 KIB: Final = 1024
 
 console: Final = Console(width=None if sys.stdout.isatty() else 110)
@@ -93,9 +93,9 @@ STORM: Final = ("all come back at once", "p50 ms", "p99 ms", "last ms", "CPU ms 
 async def _idle(side: Side, jwt_secret: str, options: argparse.Namespace) -> Row:
     """How much more is resident with so many sockets, awake and once their actor sleeps."""
     async with Watchers(side) as watchers:
-        await watchers.do("connect", count=IDLE_WARM_UP, **_room(jwt_secret))
-        await watchers.do("publish", count=1, in_flight=1)
-        await watchers.do("close")
+        for _ in range(COMING_AND_GOING):
+            await watchers.do("connect", count=100, **_room(jwt_secret))
+            await watchers.do("close")
         await asyncio.sleep(SETTLE_S)
         before = side.server.resident_bytes()
         await watchers.do("connect", count=options.idle, **_room(jwt_secret))

@@ -18,10 +18,12 @@ from domain.values import Value
 Model = type[Value]
 DESCRIPTION: Final = (
     f"Frames of a WebSocket (subprotocol {PROTOCOL}), `data:` of server-sent events, and items of "
-    "long polls are the same JSON. See docs/api.md, Live."
+    "long polls are the same JSON. With batch=1 a frame of a WebSocket may be an array of these "
+    "messages, in their order. See docs/api.md, Live."
 )
 SCHEMAS: Final = "#/components/schemas"
 CURSOR: Final = {"type": "string", "pattern": f"^{SHAPE.pattern}$"}
+QUERY: Final = {"since": CURSOR, "batch": {"type": "string", "enum": ["0", "1"]}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
         "messages": {
             model.__name__: {"$ref": f"#/components/messages/{model.__name__}"} for model in models
         },
-        "bindings": {"ws": {"query": {"type": "object", "properties": {"since": CURSOR}}}},
+        "bindings": {"ws": {"query": {"type": "object", "properties": QUERY}}},
     }
 
 
