@@ -30,7 +30,7 @@ export function followRoom(roomId, options) {
 export class DarkroomLive extends EventTarget {
   #paths; #base; #askToken; #transports; #cursor;
   #token; #asking; #wantsFresh = false; #isFresh = false;
-  #failures = 0; #preferred = 0; #hasWorked = false; #betterAt = 0; #betterAfterMs = TIMES.betterAfter;
+  #failures = 0; #spreadMs = 0; #preferred = 0; #hasWorked = false; #betterAt = 0; #betterAfterMs = TIMES.betterAfter;
   #skipsTo = 0; #line; #pauses = new Set(); #isOver = false;
   #onNetwork = ({ type }) => {
     this.#betterAt = 0;
@@ -165,7 +165,7 @@ export class DarkroomLive extends EventTarget {
       this.close();
       return this.#tell("state", { state: "stopped", code, reason: REASONS[code % 4000] ?? "refused", detail });
     }
-    const ms = pauseMs(this.#failures++) + (retryAfterMs || (next === "wait" ? TIMES.pauseMax : 0));
+    const ms = pauseMs(this.#failures++, this.#spreadMs) + (retryAfterMs || (next === "wait" ? TIMES.pauseMax : 0));
     const paused = this.#pause(ms);
     this.#tell("state", { state: "waiting", untilMs: Date.now() + ms, code, detail });
     await paused;
@@ -223,6 +223,7 @@ export class DarkroomLive extends EventTarget {
   #take(frame) {
     if (frame.type === "hello") return this.#greet(frame);
     if (frame.type === "expiring") void this.#renew(this.#line);
+    if (frame.type === "spread") this.#spreadMs = Math.min(TIMES.pauseMax, frame.within_ms);
     if (!frame.specversion) return this.#tell("frame", frame);
     const [epoch, offset] = placeOf(frame.cursor), [ours, known] = placeOf(this.#cursor);
     if (epoch === ours && offset <= known) return; // told already
@@ -246,7 +247,9 @@ export class DarkroomLive extends EventTarget {
   }
 }
 
-const pauseMs = (failures) => Math.random() * Math.min(TIMES.pauseMax, TIMES.pause * 2 ** failures); // full jitter
+/** Full jitter; over a longer time where the server has said that very many watch. */
+const pauseMs = (failures, spreadMs = 0) =>
+  Math.random() * Math.max(spreadMs, Math.min(TIMES.pauseMax, TIMES.pause * 2 ** failures));
 
 function verdict(code) {
   const known = CLOSINGS[code] ?? (code < 1000 && CLOSINGS[code + 4000]);

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from actors.events import FileEvent, Hello, HelloAgain, OrderEvent
-from actors.frames import Auth, Authenticated, Expiring
+from actors.frames import Auth, Authenticated, Expiring, Spread
 from actors.room_events import RoomHello, RoomHelloAgain, RoomMemberEvent, RoomMessageEvent
 from actors.room_talk import Ack, ErrorFrame, PublishFrame
 from domain.close_codes import CLOSINGS
@@ -44,7 +44,7 @@ CHANNELS: Final = (
         addresses=("/api/orders/{order_id}/live", "/api/orders/{order_id}/events"),
         parameters=("order_id",),
         summary="Every change of an order and of its files, once and in order.",
-        received=(Hello, HelloAgain, FileEvent, OrderEvent, Expiring, Authenticated),
+        received=(Hello, HelloAgain, FileEvent, OrderEvent, Expiring, Authenticated, Spread),
         sent=(Auth,),
     ),
     Channel(
@@ -61,6 +61,7 @@ CHANNELS: Final = (
             ErrorFrame,
             Expiring,
             Authenticated,
+            Spread,
         ),
         sent=(PublishFrame, Auth),
     ),

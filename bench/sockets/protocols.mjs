@@ -19,7 +19,7 @@ const darkroom = {
 };
 
 function seen(frame) {
-  const place = { cursor: frame.cursor };
+  const place = frame.cursor && { cursor: frame.cursor };
   if (frame.type === "hello") return { greets: true, place };
   if (frame.type !== "darkroom.room.message") return { place };
   return { message: { number: frame.data.data.number, atMs: frame.data.data.at_ms }, place };

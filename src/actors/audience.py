@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from actors.frames import Spread
 from actors.live import Streams
 from actors.opening import Opening
 from actors.pacing import Pace
@@ -10,6 +11,7 @@ from actors.sessions import SessionDeadline, sweep
 from actors.waiting import Waiting
 from actors.watchers import OPEN, Crowd, gave_up
 from domain.cursor import Cursor
+from domain.limits import SPREAD_MS_EACH, SPREAD_MS_MAX, SPREAD_MS_MIN
 from storage.hub_repository import Published
 
 
@@ -48,6 +50,16 @@ class Audience:
         """As `hear`, and what they are owed: before another comes, who begins with the newest."""
         self.hear()
         self._pace.flush()
+
+    def first_frames(self, opening: Opening) -> list[str]:
+        """What one more socket reads first.
+
+        Nobody asks an actor before a deployment closes all its sockets, so each is told beforehand.
+        """
+        within_ms = min(len(self._sockets) * SPREAD_MS_EACH, SPREAD_MS_MAX)
+        if within_ms <= SPREAD_MS_MIN:
+            return opening.frames
+        return [*opening.frames, Spread(within_ms=within_ms).model_dump_json()]
 
     def end_sessions(self) -> None:
         """Those that are due: warned, or closed."""

@@ -22,6 +22,13 @@ class Authenticated(Value):
     expires_at: str
 
 
+class Spread(Value):
+    """So many watch that they should not come back all at once: at a random moment within that."""
+
+    type: Literal["spread"] = "spread"
+    within_ms: int
+
+
 class Auth(Value):
     """By the client: a newer token of the same user."""
 

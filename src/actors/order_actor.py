@@ -95,7 +95,8 @@ def accepted(actor: OrderActor, watch: Watch, since: Cursor | None) -> Any:
     if len(actor.sockets) >= ORDER_WATCHERS_MAX:
         raise too_many(f"{ORDER_WATCHERS_MAX} connections watch this order already")
     attached = Attachment(user_id=watch.caller_id, expires_at_ms=watch.expires_at_ms)
-    response = actor.sockets.opened(watch, attached.model_dump_json(), opening.frames)
+    frames = actor.audience.first_frames(opening)
+    response = actor.sockets.opened(watch, attached.model_dump_json(), frames)
     expect_session_end(actor, attached.due_ms)
     return response
 

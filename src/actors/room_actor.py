@@ -98,9 +98,9 @@ def accepted(actor: RoomActor, watch: RoomWatch, since: Cursor | None) -> Any:
     for older_id in actor.core.connect(watch.room_id, attached.connection, now_ms):
         close_replaced(actor.sockets.tagged(older_id))
     actor.audience.hear_all()
-    opening = actor.core.opening(watch.room_id, since)
+    frames = actor.audience.first_frames(actor.core.opening(watch.room_id, since))
     text, own_id = attached.model_dump_json(), attached.connection_id
-    response = actor.sockets.opened(watch, text, opening.frames, own_id)
+    response = actor.sockets.opened(watch, text, frames, own_id)
     actor.core.sessions.expect(attached.due_ms)
     wait_until(actor.host.settle())
     return response

@@ -179,6 +179,22 @@ async def test_pauses_double_up_to_the_longest() -> None:
     assert pauses(client) == [20, 40, 80, 160, 200, 200]
 
 
+@pytest.mark.parametrize(("within_ms", "waits_ms"), [(70, 70), (10, 20), (900, 100)])
+async def test_where_very_many_watch_they_come_back_over_a_longer_time(
+    within_ms: int, waits_ms: int
+) -> None:
+    """Not longer than the longest pause, nor shorter than without."""
+    async with stage("websocket", before=LONGEST) as (server, client):
+        call = await server.next()
+        call.greet("e-5")
+        call.tell({"type": "spread", "within_ms": within_ms})
+        await client.until(lambda kind, _: kind == "frame")
+        call.drop()
+        await client.until(lambda kind, _: kind == "pause")
+
+    assert pauses(client) == [waits_ms]
+
+
 async def test_pauses_are_drawn_from_nothing_to_all_of_it() -> None:
     async with stage("websocket", times={"pauseMax": 40}) as (server, client):
         for _ in range(62):

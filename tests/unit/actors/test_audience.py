@@ -72,6 +72,23 @@ def test_who_takes_batches_hears_of_several_changes_at_once() -> None:
     assert [json.loads(text) for text in batches.sent] == [[json.loads(one), json.loads(other)]]
 
 
+@pytest.mark.parametrize(
+    ("sockets", "within_ms"),
+    [(200, None), (201, 1_005), (2_000, 10_000), (10_000, 30_000)],
+)
+def test_the_more_watch_the_longer_the_time_in_which_they_come_back(
+    sockets: int, within_ms: int | None
+) -> None:
+    theatre = Theatre(*[watching()] * sockets)
+    opening = theatre.core.catch_up(Cursor("e", 0))
+
+    first, *others = theatre.audience.first_frames(opening)
+
+    spread = {"type": "spread", "within_ms": within_ms}
+    assert first == "hello again"
+    assert [json.loads(text) for text in others] == ([spread] if within_ms else [])
+
+
 def test_of_nothing_nobody_hears() -> None:
     one = watching()
 
