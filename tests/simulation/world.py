@@ -47,7 +47,7 @@ MINUTE_MS: Final = 60_000
 DAY_MS: Final = 24 * 60 * MINUTE_MS
 LEASES_MS: Final = (10_000, 20_000, MINUTE_MS, 15 * MINUTE_MS)
 INTENTS_MS: Final = (10 * MINUTE_MS, 60 * MINUTE_MS, DAY_MS)
-PUBLISHED: Final = 0.3  # of the schedules tell their events to the audit and by webhooks
+PUBLISHED: Final = 0.25  # of the schedules tell their events to the audit and by webhooks
 ARCHIVE_MS: Final = (5 * MINUTE_MS, 3 * 60 * MINUTE_MS, 90 * DAY_MS)
 
 
