@@ -234,10 +234,11 @@ export class DarkroomLive extends EventTarget {
   }
 
   /** Whoever goes on and is owed much gets the newest of each file alone: up to `skipsTo` offsets may be missing.
-      Of a room, hello does not say how far that is. */
+      A long poll does not say how far that is. */
   #greet(hello) {
     const [, offset] = placeOf(hello.cursor);
-    if (hello.recovered) this.#skipsTo = hello.status ? placeOf(hello.status.cursor)[1] : Infinity;
+    const upTo = hello.status?.cursor ?? hello.up_to;
+    if (hello.recovered) this.#skipsTo = upTo ? placeOf(upTo)[1] : Infinity;
     else [this.#cursor, this.#skipsTo] = [hello.cursor, offset];
     this.#tell(hello.recovered ? "resumed" : "snapshot", hello);
   }

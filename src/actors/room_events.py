@@ -44,6 +44,7 @@ class RoomHelloAgain(Value):
     type: Literal["hello"] = "hello"
     cursor: str
     recovered: Literal[True] = True
+    up_to: str  # until there, events that newer ones replace may be missing
     room: str
     members: tuple[MemberView, ...]
 

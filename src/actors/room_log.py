@@ -82,7 +82,7 @@ class RoomLog:
         assert head is not None, "a room's log begins with the room"
         members = self._members_at(head)
         if resumption.recovered and since is not None:
-            again = RoomHelloAgain(cursor=str(since), room=room_id, members=())
+            again = RoomHelloAgain(cursor=str(since), up_to=str(head), room=room_id, members=())
             text = again.model_dump_json(exclude=LISTS)
             return Opening.of(resumption, since, f'{text[:-1]},"members":{members}}}')
         hello = RoomHello(cursor=str(head), room=room_id, members=(), messages=())

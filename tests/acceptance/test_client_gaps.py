@@ -184,6 +184,19 @@ async def test_in_a_room_nothing_is_left_out_either() -> None:
     assert offsets(client) == [6, 7, 8]
 
 
+async def test_in_a_room_what_newer_events_replace_is_left_out_up_to_there_alone() -> None:
+    async with stage("websocket", follow="followRoom", options="cursor: 'e-5'") as (server, client):
+        call = await server.next()
+        call.greet("e-5", recovered=True, up_to="e-9", members=[])
+        call.tell(7, 9, 11)
+
+        again = await server.next()
+        assert again.since == "e-9"
+        await client.until_at("e-9")
+
+    assert offsets(client) == [7, 9]
+
+
 async def test_a_client_that_has_a_cursor_and_is_owed_nothing_is_live() -> None:
     async with stage("poll", options="cursor: 'e-5'") as (server, client):
         call = await server.next()

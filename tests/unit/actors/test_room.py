@@ -212,7 +212,7 @@ def test_who_goes_on_gets_what_they_missed() -> None:
     opening = room.opening("epoch0-1")
 
     hello = RoomHelloAgain.model_validate_json(opening.hello)
-    assert (hello.cursor, opening.recovered) == ("epoch0-1", True)
+    assert (hello.cursor, hello.up_to, opening.recovered) == ("epoch0-1", "epoch0-3", True)
     assert [member.user_id for member in hello.members] == ["bob"]
     assert [event.kind for event in opening.events] == [
         "darkroom.room.message",
