@@ -7,6 +7,7 @@ from domain.event_batch import EventBatch, EventSource, SourceKind, fitting
 from domain.limits import EVENTS_PER_BATCH_MAX
 from domain.messages.event_page import EventPage, ListEvents
 from domain.settings import Settings
+from log import log
 from storage.deadlines import Deadlines
 from storage.published_repository import Progress, PublishedRepository
 from storage.sql import Sql
@@ -54,6 +55,7 @@ class Publishing:
             return None
         fit = len(texts) if progress.begun_count else fitting(texts)
         self._repository.keep(Progress(head.epoch, progress.told_offset, fit))
+        self._tell_gap(f"{kind}/{source_id}", progress, page[0].cursor.offset)
         source = EventSource(kind=kind, id=source_id, epoch=head.epoch, owner_id=owner_id)
         batch = EventBatch(
             source=source,
@@ -62,6 +64,13 @@ class Publishing:
             events=tuple(texts[:fit]),
         )
         return PublishEvents(batch)
+
+    @staticmethod
+    def _tell_gap(name: str, progress: Progress, first: int) -> None:
+        """After an outage that outlasted the log. Once: what was begun is sent as it was."""
+        after = progress.told_offset
+        if after and first > after + 1 and not progress.begun_count:
+            log("events.left_out", level="error", source=name, after=after, first=first)
 
     def finish(self, effect: PublishEvents, now_ms: int) -> None:
         batch, head = effect.batch, self._hub.head()

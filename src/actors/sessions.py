@@ -35,14 +35,19 @@ class SessionDeadline:
     def __init__(self, deadlines: Deadlines, kind: str) -> None:
         self._deadlines = deadlines
         self._kind = kind
+        self._is_first = True
 
     def expect(self, due_ms: int) -> bool:
-        """Of one more socket. Whether the actor is to wake sooner than it knew."""
+        """Of one more socket. Whether the actor's alarm is to be seen to.
+
+        The first time in each of its lives in any case: the one before may have ended before that.
+        """
         known_ms = self._deadlines.due_ms(self._kind)
         is_sooner = known_ms is None or due_ms < known_ms
         if is_sooner:
             self._deadlines.set(self._kind, due_ms)
-        return is_sooner
+        is_first, self._is_first = self._is_first, False
+        return is_sooner or is_first
 
     def is_due(self, now_ms: int) -> bool:
         due_ms = self._deadlines.due_ms(self._kind)

@@ -1,14 +1,17 @@
 """Who watches hears of each change, once, whatever becomes of a socket or a session."""
 
+import asyncio
 import json
 
 import pytest
 
 from actors.audience import Audience
+from actors.hub import HubLimits
 from actors.opening import Opening
 from actors.sessions import SessionDeadline
 from domain.close_codes import CloseCode
 from domain.cursor import Cursor
+from domain.limits import PACED_COALESCE_FROM, SOCKET_SENDS_PER_MS
 from storage import deadlines, hub_repository
 from storage.deadlines import Deadlines
 from storage.hub_repository import Published
@@ -26,7 +29,7 @@ class Watched:
     """A core whose events are what is said in a hub."""
 
     def __init__(self) -> None:
-        self.log = HubOnPaper()
+        self.log = HubOnPaper(HubLimits())
         migrate(self.log.sql, (*hub_repository.MIGRATIONS, deadlines.MIGRATION))
         self.sessions = SessionDeadline(Deadlines(self.log.sql), "sessions")
 
@@ -125,6 +128,18 @@ def test_whose_session_is_over_hears_nothing_more() -> None:
     news = theatre.say("news")
 
     assert (over.sent, over.closed, there.sent) == ([], [CloseCode.SESSION_EXPIRED], [news])
+
+
+async def test_what_is_looked_up_after_a_pause_is_not_told_once_more() -> None:
+    crowd = [watching() for _ in range(SOCKET_SENDS_PER_MS)]
+    theatre = Theatre(*crowd)
+    told = [theatre.say(str(number)) for number in range(2 + PACED_COALESCE_FROM)]
+    late = theatre.core.log.say("kept, and not told yet").text
+
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+    theatre.audience.hear()
+
+    assert crowd[0].sent == [*told, late]
 
 
 async def test_who_waits_hears_as_well() -> None:

@@ -44,9 +44,22 @@ class Crowd:
 
     async def later(self) -> list[str]:
         """What was heard once the pause is over; events by their words."""
-        await asyncio.gather(self.pause(0))  # a task comes after those that were there before
+        await asyncio.gather(Crowd.pause(self, 0))  # a task comes after those that were there
         kept = {event.text: words(event)[0] for event in self.log.hub.page(0, 100)}
         return [kept.get(text, text) for text in self.heard]
+
+
+class Patient(Crowd):
+    """Its pauses end when one says so."""
+
+    def __init__(self, sockets: int) -> None:
+        self.pauses: list[asyncio.Event] = []
+        super().__init__(sockets)
+
+    async def pause(self, span_s: float) -> None:
+        assert span_s > 0
+        self.pauses.append(asyncio.Event())
+        await self.pauses[-1].wait()
 
 
 async def test_a_few_hear_of_everything_at_once() -> None:
@@ -96,6 +109,22 @@ async def test_before_another_comes_all_are_told_what_they_are_owed_and_once() -
 
     assert len(crowd.heard) == 2
     assert await crowd.later() == ["a", "b"]
+
+
+async def test_a_pause_that_was_cut_short_does_not_cut_the_next_one_short() -> None:
+    crowd = Patient(MANY)
+    crowd.say("a", "b")
+    await crowd.later()
+    crowd.pace.flush()
+    crowd.say("c")
+    await crowd.later()
+
+    crowd.pauses[0].set()
+    early = await crowd.later()
+    crowd.pauses[1].set()
+
+    assert early == ["a", "b"]
+    assert await crowd.later() == ["a", "b", "c"]
 
 
 async def test_out_of_the_log_they_start_anew() -> None:

@@ -1,5 +1,6 @@
 """An order's events on their way: in batches, in order, none missing, none in two segments."""
 
+import json
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from actors.effects import PublishEvents
 from domain.event_batch import EventBatch
-from domain.limits import EVENTS_PER_BATCH_MAX
+from domain.limits import EVENTS_PER_BATCH_MAX, HUB_EVENTS_MAX, HUB_TRIM_EVERY
 from domain.messages.event_page import EventPage, ListEvents
 from tests.unit.actors.cores import OrderOnPaper, of_kind
 from tests.unit.factories import NOW_MS, news, some_settings
@@ -116,6 +117,25 @@ def test_a_batch_that_did_not_arrive_is_sent_as_it_was_begun() -> None:
     assert again == first
     assert again.segment_key == first.segment_key
     assert (rest.after, offsets(rest)) == (2, [3])
+
+
+def test_what_the_log_has_forgotten_meanwhile_is_told_of_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    order = an_order(1)
+    published(order)
+    change(order, *range(2, HUB_EVENTS_MAX + HUB_TRIM_EVERY))
+    capsys.readouterr()
+
+    begun(order, LATER_MS + HOUR_MS)
+    batch, *_ = published(order, LATER_MS + 2 * HOUR_MS)
+
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    left_out = [line for line in lines if line["event"] == "events.left_out"]
+    assert [(line["source"], line["after"], line["first"]) for line in left_out] == [
+        ("orders/summer-42", 1, batch.first)
+    ]
+    assert batch.first > 2
 
 
 def test_where_events_are_off_nothing_is_owed() -> None:

@@ -154,6 +154,17 @@ def test_only_a_session_that_is_due_sooner_changes_when_to_wake(deadline: Sessio
     assert [deadline.expect(due_ms) for due_ms in (20, 30, 20, 10)] == [True, False, False, True]
 
 
+def test_whoever_comes_first_in_a_life_has_the_alarm_seen_to() -> None:
+    """The life before may have ended before its alarm was set."""
+    sql = SqliteSql()
+    migrate(sql, [deadlines.MIGRATION])
+    SessionDeadline(Deadlines(sql), "sessions").expect(20)
+
+    next_life = SessionDeadline(Deadlines(sql), "sessions")
+
+    assert [next_life.expect(30), next_life.expect(30)] == [True, False]
+
+
 def test_sessions_are_due_from_then_until_they_are_seen_to(deadline: SessionDeadline) -> None:
     deadline.expect(10)
     is_due = [deadline.is_due(now_ms) for now_ms in (9, 10, 11)]
