@@ -33,7 +33,7 @@ class Audience:
         self._sockets = sockets
         self._name = name
         self._clock = clock
-        self._pace = Pace(self._told, core.catch_up, clock)
+        self._pace = Pace(self._told, self._caught_up, clock)
         self.waiting = Waiting(core.cursor)
         self.streams = Streams(self.waiting, clock)
 
@@ -66,6 +66,11 @@ class Audience:
         now_ms = self._clock()
         if self._core.sessions.is_due(now_ms):
             self._core.sessions.seen_to(sweep(self._sockets, now_ms, self._name))
+
+    def _caught_up(self, since: Cursor) -> Opening:
+        """Up to the newest there is: so of what was not told yet, sockets hear here, and once."""
+        self.waiting.release(self._core.take_events())
+        return self._core.catch_up(since)
 
     def _told(self, texts: list[str]) -> int:
         """Everybody whose session holds; how many frames that were."""

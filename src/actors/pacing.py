@@ -65,7 +65,7 @@ class Pace:
                 return
             first = events[0].cursor
             self._owed = Owed(first.moved_to(first.offset - 1), self._held_max)
-            self._later = asyncio.create_task(self._flush_later())
+            self._later = asyncio.create_task(self._flush_later(self._owed))
         self._owed.add(events)
 
     def flush(self) -> None:
@@ -80,9 +80,11 @@ class Pace:
         is_whole = opening.recovered and not opening.is_coalesced
         self._tell([event.text for event in opening.events] if is_whole else opening.frames)
 
-    async def _flush_later(self) -> None:
+    async def _flush_later(self, owed: Owed) -> None:
+        """Unless it was told before: what is owed by then has a pause of its own."""
         await self._pause(max(self._free_at_ms - self._clock(), 0) / 1000)
-        self.flush()
+        if owed is self._owed:
+            self.flush()
 
     def _tell(self, texts: list[str]) -> None:
         """The platform's clock may stand still meanwhile, so the time it takes is reckoned."""

@@ -132,12 +132,12 @@ def test_whose_session_is_over_hears_nothing_more() -> None:
 
 async def test_what_is_looked_up_after_a_pause_is_not_told_once_more() -> None:
     crowd = [watching() for _ in range(SOCKET_SENDS_PER_MS)]
-    theatre = Theatre(*crowd)
+    theatre, others = Theatre(*crowd), asyncio.all_tasks()
     told = [theatre.say(str(number)) for number in range(2 + PACED_COALESCE_FROM)]
     late = theatre.core.log.say("kept, and not told yet").text
 
-    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
-    theatre.audience.hear()
+    await asyncio.gather(*asyncio.all_tasks() - others)
+    theatre.audience.hear_all()
 
     assert crowd[0].sent == [*told, late]
 
