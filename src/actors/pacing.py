@@ -53,6 +53,7 @@ class Pace:
         self._pause = pause
         self._held_max = held_max
         self._free_at_ms = 0
+        self._pause_ms = 0  # until then, from when it was told
         self._owed: Owed | None = None
         self._later: asyncio.Task[None] | None = None
 
@@ -60,7 +61,7 @@ class Pace:
         if not events:
             return
         if self._owed is None:
-            if self._clock() >= self._free_at_ms:
+            if self._left_ms() == 0:
                 self._tell([event.text for event in events])
                 return
             first = events[0].cursor
@@ -82,10 +83,16 @@ class Pace:
 
     async def _flush_later(self, owed: Owed) -> None:
         """Unless it was told before: what is owed by then has a pause of its own."""
-        await self._pause(max(self._free_at_ms - self._clock(), 0) / 1000)
+        await self._pause(self._left_ms() / 1000)
         if owed is self._owed:
             self.flush()
 
     def _tell(self, texts: list[str]) -> None:
         """The platform's clock may stand still meanwhile, so the time it takes is reckoned."""
-        self._free_at_ms = self._clock() + self._send(texts) // SOCKET_SENDS_PER_MS
+        began_ms = self._clock()
+        self._pause_ms = self._send(texts) // SOCKET_SENDS_PER_MS
+        self._free_at_ms = began_ms + self._pause_ms
+
+    def _left_ms(self) -> int:
+        """Of the pause. Never more than all of it, for a clock may step back."""
+        return max(0, min(self._pause_ms, self._free_at_ms - self._clock()))

@@ -111,6 +111,18 @@ async def test_before_another_comes_all_are_told_what_they_are_owed_and_once() -
     assert await crowd.later() == ["a", "b"]
 
 
+async def test_a_clock_that_steps_back_makes_no_pause_longer() -> None:
+    crowd = Crowd(MANY)
+    crowd.now_ms = 3_600_000
+    crowd.say("a")
+    crowd.now_ms = 0
+
+    crowd.say("b")
+
+    assert await crowd.later() == ["a", "b"]
+    assert crowd.now_ms == 100
+
+
 async def test_a_pause_that_was_cut_short_does_not_cut_the_next_one_short() -> None:
     crowd = Patient(MANY)
     crowd.say("a", "b")
