@@ -27,11 +27,14 @@ from tools.runtime import node, paths
 from tools.runtime.trouble import Trouble, told_plainly
 
 PRODUCT: Final = "darkroom"
-PEER: Final = "JavaScript Durable Object"
+PEER: Final = "JavaScript DO"
 SOCKET_IO: Final = "Socket.IO"
 UNLIMITED: Final = paths.BENCH_SOCKETS / "unlimited.py"
 TOKEN_LIFETIME_S: Final = 3600
 WARM_UP: Final = 30
+IN_FLIGHT: Final = (1, 4, 32)
+ALONE: Final = 30  # messages, when there is one at a time
+REST_MS: Final = 100  # before the next of those
 MISSED: Final = 20
 SETTLE_S: Final = 3
 HIBERNATE_S: Final = 14  # the platform puts an actor to sleep after ten
@@ -45,7 +48,7 @@ console: Final = Console(width=None if sys.stdout.isatty() else 110)
 class Delivered:
     """One round of messages to all who watch."""
 
-    per_s: float
+    per_s: float | None  # None: they came one at a time, with rests
     each_ms: Sequence[float]
     cpu_us_each: float
 
@@ -77,7 +80,7 @@ async def _measured(options: argparse.Namespace, folder: Path) -> None:
         console.print(_table(MEMORY, [await _idle(side, jwt_secret, options) for side in sides]))
         rows = []
         for count in options.watchers:
-            for in_flight in (1, 4, 32):
+            for in_flight in IN_FLIGHT:
                 rows += await _fan_out(sides, jwt_secret, options, count, in_flight)
         console.print(_table(FAN_OUT, rows))
         console.print(_table(STORM, await _storms(sides, jwt_secret, options)))
@@ -86,8 +89,8 @@ async def _measured(options: argparse.Namespace, folder: Path) -> None:
 # --- What is measured ---------------------------------------------------------------------------
 
 MEMORY: Final = ("memory of idle sockets", "KiB each", "asleep", "resident MB before")
-FAN_OUT: Final = ("deliveries of messages", "deliveries/s", "p50 ms", "p99 ms", "CPU µs each")
-STORM: Final = ("all come back at once", "p50 ms", "p99 ms", "last ms", "CPU ms each")
+FAN_OUT: Final = ("deliveries of messages", "deliveries/s", "p50 ms", "p99 ms", "CPU µs")
+STORM: Final = ("all come back at once", "p50 ms", "p99 ms", "last ms", "CPU ms")
 
 
 async def _idle(side: Side, jwt_secret: str, options: argparse.Namespace) -> Row:
@@ -115,13 +118,13 @@ async def _fan_out(
     count: int,
     in_flight: int,
 ) -> list[Row]:
-    messages = max(20, options.deliveries // count) // (1 if in_flight > 1 else 2)
+    messages = ALONE if in_flight == 1 else max(ALONE, options.deliveries // count)
     rounds = [
         await _delivered(side, jwt_secret, count, messages, in_flight)
         for _ in range(options.rounds)
         for side in sides
     ]
-    work = f"1 → {count}, {in_flight} in flight"
+    work = f"1 → {count}, " + ("alone" if in_flight == 1 else f"{in_flight} in flight")
     return [_delivered_row(work, side, rounds[at :: len(sides)]) for at, side in enumerate(sides)]
 
 
@@ -132,23 +135,25 @@ async def _delivered(
         await watchers.do("connect", count=count, **_room(jwt_secret))
         await watchers.do("publish", count=WARM_UP, in_flight=in_flight)
         before = side.server.cpu_time()
-        answer = await watchers.do("publish", count=messages, in_flight=in_flight)
+        rest_ms = REST_MS if in_flight == 1 else 0
+        answer = await watchers.do("publish", count=messages, in_flight=in_flight, rest_ms=rest_ms)
         cpu_s = side.used(before)
         await watchers.do("close")
     deliveries = messages * count
     assert len(answer["each_ms"]) == deliveries, "every watcher has every message once"
-    per_s = deliveries / answer["ms"] * 1000
+    per_s = None if rest_ms else deliveries / answer["ms"] * 1000
     return Delivered(per_s, answer["each_ms"], cpu_s / deliveries * 1e6)
 
 
 def _delivered_row(work: str, side: Side, rounds: Sequence[Delivered]) -> Row:
-    rates = [each.per_s for each in rounds]
+    rates = [each.per_s for each in rounds if each.per_s is not None]
+    range_ = f"{median(rates):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})" if rates else ""
     all_ms = [ms for each in rounds for ms in each.each_ms]
     return Row(
         work,
         side.name,
         [
-            f"{median(rates):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})",
+            range_,
             f"{median(all_ms):.1f}",
             f"{_p99(all_ms):.1f}",
             f"{median(each.cpu_us_each for each in rounds):.1f}",

@@ -3,7 +3,7 @@
 //     node watchers.mjs darkroom|socketio <ws address>
 //
 // One line of JSON in is one line out: {"do":"connect","path":…,"token":…,"count":…} → {"ms":…};
-// {"do":"publish","count":…,"in_flight":…} → {"ms":…,"each_ms":[…]}; {"do":"leave"} → {}, at once and
+// {"do":"publish","count":…,"in_flight":…,"rest_ms":…} → {"ms":…,"each_ms":[…]}; {"do":"leave"} → {}, at once and
 // without a word; {"do":"miss","count":…} → {}, what those who left miss; {"do":"resume"} → {"each_ms":[…]},
 // until each has read what it missed; {"do":"reach","cursor":…} → {"frames":…}, that each has read until
 // it was there; {"do":"close"} → {}.
@@ -89,8 +89,8 @@ const actions = {
     return { ms: performance.now() - began };
   },
 
-  // A message is in flight until every watcher has it.
-  async publish({ count, in_flight: inFlight }) {
+  // A message is in flight until every watcher has it; then the next one follows, after a rest.
+  async publish({ count, in_flight: inFlight, rest_ms: restMs = 0 }) {
     const each = [];
     const left = new Map();
     const began = performance.now();
@@ -106,7 +106,7 @@ const actions = {
         left.set(number, still);
         if (still > 0) return;
         left.delete(number);
-        if (next < count) sendOne();
+        if (next < count) restMs ? setTimeout(restMs).then(sendOne) : sendOne();
         else if (left.size === 0) resolve();
       };
       for (let one = 0; one < Math.min(inFlight, count); one++) sendOne();

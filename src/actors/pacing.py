@@ -2,7 +2,7 @@
 
 All sockets of an actor are one reader of its hub, at one place. A frame costs the same whatever is
 in it, and to tell thousands of one event keeps the actor busy for as long as a dozen messages take.
-So it pauses then, for twice as long, and tells afterwards what has happened meanwhile: in one frame
+So it pauses then, for two to four times as long, and tells afterwards what has happened meanwhile: in one frame
 to whoever takes batches; and where it is much, the newest of each key alone.
 """
 

@@ -75,7 +75,9 @@ HUB_COALESCE_FROM: Final = 100  # owed to one reader: a second of an order in fu
 SPREAD_MS_EACH: Final = 5  # of CPU, that a socket that comes back costs its actor and the edge
 SPREAD_MS_MIN: Final = 1_000  # what clients spread over by themselves
 SPREAD_MS_MAX: Final = 30_000
-SOCKET_SENDS_PER_MS: Final = 12  # a frame costs 40 µs of CPU; then its actor pauses twice as long
+SOCKET_SENDS_PER_MS: Final = (
+    12  # a frame costs 20 to 40 µs of CPU; then its actor pauses a while longer
+)
 PACED_COALESCE_FROM: Final = 20  # events that came in such a pause
 WAITERS_MAX: Final = 1_000  # long polls and streams that wait in one actor
 STREAMS_MAX: Final = 500  # open at once in one actor: each keeps it awake, and a buffer
