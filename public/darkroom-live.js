@@ -124,6 +124,7 @@ export class DarkroomLive extends EventTarget {
       if (frame.type !== "hello" || begunMs || this.#isOver) return;
       clearTimeout(deadline);
       begunMs = Date.now();
+      this.#spreadMs = 0; // unless it is said again
       this.#isFresh = false;
       line.isGreeted = true;
       this.#settleFor(this.#transports.indexOf(transport));
@@ -223,7 +224,7 @@ export class DarkroomLive extends EventTarget {
   #take(frame) {
     if (frame.type === "hello") return this.#greet(frame);
     if (frame.type === "expiring") void this.#renew(this.#line);
-    if (frame.type === "spread") this.#spreadMs = Math.min(TIMES.pauseMax, frame.within_ms);
+    if (frame.type === "spread") this.#spreadMs = Math.min(TIMES.pauseMax, Number(frame.within_ms) || 0);
     if (!frame.specversion) return this.#tell("frame", frame);
     const [epoch, offset] = placeOf(frame.cursor), [ours, known] = placeOf(this.#cursor);
     if (epoch === ours && offset <= known) return; // told already

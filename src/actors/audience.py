@@ -8,10 +8,12 @@ from actors.live import Streams
 from actors.opening import Opening
 from actors.pacing import Pace
 from actors.sessions import SessionDeadline, sweep
-from actors.waiting import Waiting
+from actors.waiting import Waiting, too_many
 from actors.watchers import OPEN, Crowd, gave_up
 from domain.cursor import Cursor
-from domain.limits import SPREAD_MS_EACH, SPREAD_MS_MAX, SPREAD_MS_MIN
+from domain.limits import SINGLE_SOCKETS_MAX, SPREAD_MS_EACH, SPREAD_MS_MAX, SPREAD_MS_MIN
+from domain.messages.live import Watch
+from log import log_bug
 from storage.hub_repository import Published
 
 
@@ -33,7 +35,7 @@ class Audience:
         self._sockets = sockets
         self._name = name
         self._clock = clock
-        self._pace = Pace(self._told, self._caught_up, clock)
+        self._pace = Pace(self._told, self._caught_up, clock, self._broke)
         self.waiting = Waiting(core.cursor)
         self.streams = Streams(self.waiting, clock)
 
@@ -46,10 +48,22 @@ class Audience:
         self.waiting.release(events)
         self._pace.happened(events)
 
-    def hear_all(self) -> None:
-        """As `hear`, and what they are owed: before another comes, who begins with the newest."""
+    async def level(self) -> None:
+        """As `hear`, until all know as much: then one more may come, who begins with the newest.
+
+        In the stretch in which this has returned.
+        """
         self.hear()
-        self._pace.flush()
+        await self._pace.level()
+
+    def check_free(self, watch: Watch, sockets_max: int, coming: int = 0) -> None:
+        """A refusal, where one more socket is too many; `coming` are let in already."""
+        if len(self._sockets) + coming >= sockets_max:
+            raise too_many(f"{sockets_max} connections are open here already")
+        if not watch.takes_batches and self._sockets.singles() >= SINGLE_SOCKETS_MAX:
+            raise too_many(
+                f"{SINGLE_SOCKETS_MAX} connections without batch=1 are open here already"
+            )
 
     def first_frames(self, opening: Opening) -> list[str]:
         """What one more socket reads first.
@@ -78,4 +92,11 @@ class Audience:
         for socket, reason in self._sockets.send(texts):
             if socket.readyState == OPEN:
                 gave_up(socket, reason, self._name)
-        return self._sockets.sends(len(texts))
+        return len(self._sockets) + (len(texts) - 1) * self._sockets.singles()
+
+    def _broke(self, bug: BaseException) -> None:
+        """Whoever may have missed something comes back, with their cursor."""
+        log_bug("audience.broke", bug, actor=self._name)
+        for socket in self._sockets:
+            if socket.readyState == OPEN:
+                gave_up(socket, "something may be missing", self._name)

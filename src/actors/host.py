@@ -60,15 +60,19 @@ def answered(core: Receiver, text: str, now_ms: int, name: str = "") -> str:
 class Host:
     """Built by a shell around its core. Holds nothing that may not vanish between two calls."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the last three have defaults
         self,
         core: Core,
         alarm: Alarm,
         perform: Callable[[Effect], Awaitable[Value | None]],
         name: str = "",
         clock: Callable[[], int] = wall_clock_ms,
+        *,
+        has_woken: Callable[[], None] = lambda: None,
     ) -> None:
+        """`has_woken` is called in the stretch in which the core has woken."""
         self._core = core
+        self._has_woken = has_woken
         self._alarm = alarm
         self._perform = perform
         self._name = name  # the actor's key, for the log
@@ -120,6 +124,7 @@ class Host:
         self._alarm_ms = None
         try:
             self._core.wake(self._now_ms())
+            self._has_woken()
         except Exception as bug:  # noqa: BLE001 -- logged, and tried again for ever
             log_bug("alarm.broke", bug, actor=self._name)
             await self._ring_at(self._now_ms() + EFFECT_RETRY_MAX_MS)

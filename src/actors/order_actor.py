@@ -12,8 +12,8 @@ from actors.host import Host
 from actors.order import OrderCore
 from actors.sessions import Attachment, renew
 from actors.sockets import Sockets, close_back
-from actors.waiting import too_many
 from actors.watcher_responses import WatcherResponses
+from actors.watchers import OPEN
 from clock import clock_ms
 from domain.close_codes import CloseCode
 from domain.cursor import Cursor
@@ -59,6 +59,8 @@ class OrderActor(DurableObject):
 
     async def webSocketMessage(self, socket: Any, message: Any) -> None:  # noqa: N802
         """Watchers listen, and renew their session; `ping` is answered without waking us."""
+        if socket.readyState != OPEN:
+            return  # what was sent before our close had arrived
         size = len(message.encode()) if isinstance(message, str) else message.byteLength
         if size > MESSAGE_BYTES_MAX:
             socket.close(CloseCode.TOO_LARGE, f"a message may have {MESSAGE_BYTES_MAX} bytes")
@@ -89,11 +91,10 @@ def watch_in(headers: Any) -> Watch:
     return Watch(caller_id=headers.get("x-darkroom-caller"), expires_at_ms=expires_at_ms)
 
 
-def accepted(actor: OrderActor, watch: Watch, since: Cursor | None) -> Any:
-    actor.audience.hear_all()
+async def accepted(actor: OrderActor, watch: Watch, since: Cursor | None) -> Any:
+    await actor.audience.level()
     opening = actor.core.opening(watch.caller_id, since)
-    if len(actor.sockets) >= ORDER_WATCHERS_MAX:
-        raise too_many(f"{ORDER_WATCHERS_MAX} connections watch this order already")
+    actor.audience.check_free(watch, ORDER_WATCHERS_MAX)
     attached = Attachment(user_id=watch.caller_id, expires_at_ms=watch.expires_at_ms)
     frames = actor.audience.first_frames(opening)
     response = actor.sockets.opened(watch, attached.model_dump_json(), frames)

@@ -2,8 +2,9 @@
 
 All sockets of an actor are one reader of its hub, at one place. A frame costs the same whatever is
 in it, and to tell thousands of one event keeps the actor busy for as long as a dozen messages take.
-So it pauses then, for two to four times as long, and tells afterwards what has happened meanwhile: in one frame
-to whoever takes batches; and where it is much, the newest of each key alone.
+So it pauses then, for as long as that took or longer, and tells afterwards what has happened
+meanwhile: in one frame to whoever takes batches; and where it is much, the newest of each key
+alone.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from actors.opening import Opening
 from domain.cursor import Cursor
-from domain.limits import PACED_COALESCE_FROM, SOCKET_SENDS_PER_MS
+from domain.limits import LEVEL_PAUSES_MAX, PACED_COALESCE_FROM, SOCKET_SENDS_PER_MS
 from storage.hub_repository import Published
 
 
@@ -38,16 +39,22 @@ class Owed:
 
 
 class Pace:
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- the last two are for tests
         self,
         send: Callable[[list[str]], int],
         catch_up: Callable[[Cursor], Opening],
         clock: Callable[[], int],
+        broke: Callable[[BaseException], None],
+        *,
         pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
         held_max: int = PACED_COALESCE_FROM,
     ) -> None:
-        """`send` tells every socket these texts, and says how many frames that were."""
+        """`send` tells every socket these texts, and says how many frames that were.
+
+        `broke` hears of an error by which sockets have missed what they were owed.
+        """
         self._send = send
+        self._broke = broke
         self._catch_up = catch_up
         self._clock = clock
         self._pause = pause
@@ -67,10 +74,22 @@ class Pace:
             first = events[0].cursor
             self._owed = Owed(first.moved_to(first.offset - 1), self._held_max)
             self._later = asyncio.create_task(self._flush_later(self._owed))
+            self._later.add_done_callback(self._ended)
         self._owed.add(events)
 
+    async def level(self) -> None:
+        """Once all know what has happened: before another socket comes, for it begins with that.
+
+        Who comes in a pause waits for its end, together with all others who do; but not for ever.
+        """
+        for _ in range(LEVEL_PAUSES_MAX):
+            if self._owed is None or self._later is None:
+                return
+            await asyncio.wait([self._later])
+        self.flush()
+
     def flush(self) -> None:
-        """What is owed, now: before another socket comes, for it begins with the newest."""
+        """What is owed, now."""
         owed, self._owed = self._owed, None
         if owed is None:
             return
@@ -86,6 +105,10 @@ class Pace:
         await self._pause(self._left_ms() / 1000)
         if owed is self._owed:
             self.flush()
+
+    def _ended(self, later: asyncio.Task[None]) -> None:
+        if not later.cancelled() and (bug := later.exception()) is not None:
+            self._broke(bug)
 
     def _tell(self, texts: list[str]) -> None:
         """The platform's clock may stand still meanwhile, so the time it takes is reckoned."""

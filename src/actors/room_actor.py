@@ -16,7 +16,6 @@ from actors.room import RoomCore
 from actors.room_sockets import answer, attached_to, close_replaced, connections
 from actors.room_talk import RoomAttachment, heard
 from actors.sockets import Sockets, close_back
-from actors.waiting import too_many
 from actors.watcher_responses import WatcherResponses
 from actors.watchers import OPEN
 from clock import clock_ms
@@ -24,6 +23,7 @@ from domain.cursor import Cursor
 from domain.limits import EPOCH_BYTES, ROOM_WATCHERS_MAX
 from domain.messages.live import WATCH_HEADER
 from domain.messages.room import RoomWatch
+from domain.presence import Connection
 from storage.durable_sql import DurableSql
 
 
@@ -33,10 +33,14 @@ class RoomActor(DurableObject):
         self.settings = settings_of(env)
         self.core = RoomCore(DurableSql(ctx), self.settings, lambda: secrets.token_hex(EPOCH_BYTES))
         self.name = str(ctx.id.name)
-        self.host = Host(self.core, ctx.storage, performer_of(env).perform, self.name, clock_ms)
         self.sockets = Sockets(ctx)
+        self.coming: dict[str, Connection] = {}  # whose socket opens once all others have heard
         self.audience = Audience(self.core, self.sockets, self.name, clock_ms)
         self.responses = WatcherResponses(self.audience, self.name)
+        perform = performer_of(env).perform
+        self.host = Host(
+            self.core, ctx.storage, perform, self.name, clock_ms, has_woken=self.audience.hear
+        )
         self.core.sweep(connections(self.sockets), clock_ms())
 
     async def receive(self, text: str) -> str:
@@ -48,10 +52,9 @@ class RoomActor(DurableObject):
         return answer
 
     async def alarm(self, info: Any = None) -> None:  # noqa: ARG002 -- the platform passes it
-        self.core.sweep(connections(self.sockets), clock_ms())
+        self.core.sweep(connections(self.sockets) | self.coming, clock_ms())
         self.audience.end_sessions()
         await self.host.wake()
-        self.audience.hear()
 
     async def fetch(self, request: Any) -> Any:
         watch = RoomWatch.model_validate_json(request.headers.get(WATCH_HEADER))
@@ -88,19 +91,22 @@ class RoomActor(DurableObject):
         await self.host.settle()
 
 
-def accepted(actor: RoomActor, watch: RoomWatch, since: Cursor | None) -> Any:
+async def accepted(actor: RoomActor, watch: RoomWatch, since: Cursor | None) -> Any:
     """All others hear of it before the new socket is there, whose `hello` tells of it already."""
     now_ms = clock_ms()
     actor.core.rates.come(watch.caller_id, now_ms)
-    if len(actor.sockets) >= ROOM_WATCHERS_MAX:
-        raise too_many(f"{ROOM_WATCHERS_MAX} connections are in this room already")
+    actor.audience.check_free(watch, ROOM_WATCHERS_MAX, len(actor.coming))
     attached = RoomAttachment.of(watch, secrets.token_hex(8))
+    own_id = attached.connection_id
     for older_id in actor.core.connect(watch.room_id, attached.connection, now_ms):
         close_replaced(actor.sockets.tagged(older_id))
-    actor.audience.hear_all()
+    actor.coming[own_id] = attached.connection
+    try:
+        await actor.audience.level()
+    finally:
+        del actor.coming[own_id]
     frames = actor.audience.first_frames(actor.core.opening(watch.room_id, since))
-    text, own_id = attached.model_dump_json(), attached.connection_id
-    response = actor.sockets.opened(watch, text, frames, own_id)
+    response = actor.sockets.opened(watch, attached.model_dump_json(), frames, own_id)
     actor.core.sessions.expect(attached.due_ms)
     wait_until(actor.host.settle())
     return response

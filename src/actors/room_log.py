@@ -39,6 +39,7 @@ class RoomLog:
         # Made once for each cursor, by which both are known: after an outage all come at once.
         self._members: tuple[Cursor | None, str] = (None, "")
         self._messages: tuple[Cursor | None, str] = (None, "")
+        self._texts: dict[Member, str] = {}
 
     # --- Writing --------------------------------------------------------------------------------
 
@@ -92,10 +93,13 @@ class RoomLog:
 
     def _members_at(self, head: Cursor) -> str:
         if self._members[0] != head:
-            views = (MemberView.of(member) for member in self._presence.members())
-            text = ",".join(view.model_dump_json() for view in views)
-            self._members = (head, f"[{text}]")
+            self._texts = {member: self._text_of(member) for member in self._presence.members()}
+            self._members = (head, f"[{','.join(self._texts.values())}]")
         return self._members[1]
+
+    def _text_of(self, member: Member) -> str:
+        """Made once: where many come at the same time, each changes the list by one."""
+        return self._texts.get(member) or MemberView.of(member).model_dump_json()
 
     def _messages_at(self, head: Cursor) -> str:
         if self._messages[0] != head:

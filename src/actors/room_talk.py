@@ -56,7 +56,7 @@ class PublishFrame(Value):
 
 
 class Ack(Value):
-    """The message is kept, and all are told: there."""
+    """The message is kept there, and all are told in that order."""
 
     type: Literal["ack"] = "ack"
     id: str

@@ -40,10 +40,9 @@ class Sockets:
             yield from _sent(self._ctx.getWebSockets(BATCHES), [batch_of(texts)])
             yield from _sent(self._ctx.getWebSockets(SINGLE), texts)
 
-    def sends(self, texts: int) -> int:
-        """How many frames so many texts are, on all sockets together."""
-        single = 0 if texts == 1 else self._ctx.getWebSockets(SINGLE).length
-        return len(self) + (texts - 1) * int(single)
+    def singles(self) -> int:
+        """How many of them take no batches."""
+        return int(self._ctx.getWebSockets(SINGLE).length)
 
     def opened(self, watch: Watch, attachment: str, frames: list[str], *tags: str) -> Any:
         """The client's end, as an answer; what it reads first is sent in this stretch."""

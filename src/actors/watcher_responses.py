@@ -34,7 +34,7 @@ class WatcherResponses:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def of(
-        self, watch: Watch, open_at: Open, accepted: Callable[[Cursor | None], Any]
+        self, watch: Watch, open_at: Open, accepted: Callable[[Cursor | None], Awaitable[Any]]
     ) -> Any:
         """By the transport that the edge names; `accepted` opens a socket at the cursor."""
         since = None if watch.since is None else Cursor.parsed(watch.since)
@@ -42,7 +42,7 @@ class WatcherResponses:
         try:
             match watch.transport:
                 case Transport.SOCKET:
-                    return accepted(since)
+                    return await accepted(since)
                 case Transport.STREAM:
                     opening, until_ms = streams.opening(open_at, since), watch.expires_at_ms
                     return self._streamed(

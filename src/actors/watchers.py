@@ -31,8 +31,8 @@ class Crowd(Protocol):
     def send(self, texts: list[str]) -> Iterator[tuple[Socket, str]]:
         """Every text to every socket, in that order. Those that failed, and why."""
 
-    def sends(self, texts: int) -> int:
-        """How many frames so many texts are, on all sockets together."""
+    def singles(self) -> int:
+        """How many of them take no batches."""
 
 
 def gave_up(socket: Socket, reason: str, name: str) -> None:

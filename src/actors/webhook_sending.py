@@ -4,6 +4,7 @@ A delivery in flight has a time when it is taken for lost: it is sent again then
 an attempt and no event.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -42,6 +43,8 @@ class WebhookSending:
         self._lost_after_ms = settings.webhook_timeout_ms + WEBHOOK_MARGIN_MS
         self._jitter = jitter
         self._happenings: list[Happening] = []
+        # When each endpoint was last sent something, counted. In memory alone: it is but fair.
+        self._turns: Counter[str] = Counter()
 
     def take_happenings(self) -> list[Happening]:
         happenings, self._happenings = self._happenings, []
@@ -99,13 +102,17 @@ class WebhookSending:
     # --- Sending --------------------------------------------------------------------------------
 
     def next(self, now_ms: int) -> SendWebhooks | None:
-        """As many as may be under way at once: one of each endpoint first, whoever fails last."""
+        """As many as may be under way at once: one of each endpoint first, whoever fails last.
+
+        Of the others, whose last turn is longest ago comes first.
+        """
         endpoints = [e for e in self._repository.endpoints() if e.disabled is None]
         for endpoint in endpoints:
             for kept in self._repository.lost(endpoint.id, now_ms, WEBHOOK_CONNECTIONS_MAX):
                 self._lost(kept, now_ms)
         traffic = self._traffic(endpoints)
-        endpoints.sort(key=lambda e: (e.failures > 0, traffic.of(e), e.not_before_ms))
+        turns = {e.id: e.not_before_ms if e.failures else self._turns[e.id] for e in endpoints}
+        endpoints.sort(key=lambda e: (e.failures > 0, traffic.of(e), turns[e.id]))
         outgoing: list[Outgoing] = []
         for _ in range(WEBHOOK_IN_FLIGHT_MAX):
             for endpoint in endpoints:
@@ -144,6 +151,7 @@ class WebhookSending:
 
     def _sent(self, endpoint: Endpoint, kept: Kept, now_ms: int) -> Outgoing:
         self._repository.send(kept.position, now_ms + self._lost_after_ms)
+        self._turns[endpoint.id] = max(self._turns.values(), default=0) + 1
         return Outgoing(
             position=kept.position,
             tries=kept.delivery.tries + 1,

@@ -72,12 +72,14 @@ HUB_BYTES_MAX: Final = 8 * 1024 * 1024  # of their texts: of an order's events i
 HUB_AGE_MS_MAX: Final = 24 * 3_600_000  # who comes back a day later may as well start anew
 HUB_TRIM_EVERY: Final = 64  # events; each that goes is a row written, whenever it goes
 HUB_COALESCE_FROM: Final = 100  # owed to one reader: a second of an order in full work
-SPREAD_MS_EACH: Final = 5  # of CPU, that a socket that comes back costs its actor and the edge
+SPREAD_MS_EACH: Final = 4  # of CPU, that a socket that comes back costs its actor and the edge
 SPREAD_MS_MIN: Final = 1_000  # what clients spread over by themselves
 SPREAD_MS_MAX: Final = 30_000
 SOCKET_SENDS_PER_MS: Final = (
     12  # a frame costs 20 to 40 µs of CPU; then its actor pauses a while longer
 )
+LEVEL_PAUSES_MAX: Final = 3  # that one more socket waits for the others to be told
+SINGLE_SOCKETS_MAX: Final = 250  # of an actor, that take no batches: a frame for each event
 PACED_COALESCE_FROM: Final = 20  # events that came in such a pause
 WAITERS_MAX: Final = 1_000  # long polls and streams that wait in one actor
 STREAMS_MAX: Final = 500  # open at once in one actor: each keeps it awake, and a buffer
@@ -100,7 +102,7 @@ ROOM_FRAME_INTERVAL_MS: Final = 50  # of one connection, or one user's requests:
 ROOM_FRAME_BURST: Final = 40
 ROOM_MESSAGE_INTERVAL_MS: Final = 10  # of a room: 100 a second, a fifth of what an actor takes
 ROOM_MESSAGE_BURST: Final = 200
-ROOM_SOCKETS_TOLD_AS_ONE: Final = 200  # more of them, fewer messages: 20,000 sends a second in all
+ROOM_SOCKETS_TOLD_AS_ONE: Final = 100  # more of them, fewer messages: 10,000 sends a second in all
 ROOM_REFUSAL_INTERVAL_MS: Final = 1_000  # of a connection that goes on above its rate
 ROOM_REFUSAL_BURST: Final = 20  # then it is closed
 ROOM_CONNECT_INTERVAL_MS: Final = 50  # of one user, in one room

@@ -46,8 +46,9 @@ class Outcome:
         """The code of the problem, of the close, or the type of the frame: what docs/api.md has."""
         if self.close_code is not None:
             return str(self.close_code)
-        body: dict[str, Any] = json.loads(self.text)
-        return str(body["type"] if self.status == 101 else body["code"])
+        body: Any = json.loads(self.text)
+        first = body[0] if isinstance(body, list) else body
+        return str(first["type"] if self.status == 101 else first["code"])
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from random import SystemRandom
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 import websockets
@@ -82,16 +83,22 @@ class Follower:
 
     # --- Transports -----------------------------------------------------------------------------
 
-    async def by_socket(self) -> AsyncGenerator[None, None]:
+    async def by_socket(self, **query: str) -> AsyncGenerator[None, None]:
         """After each frame it yields, and ends when the connection does."""
-        since = f"?since={self.cursor}" if self.cursor else ""
-        address = f"{self.url.replace('http', 'ws', 1)}{self.path}/live{since}"
+        since = {"since": self.cursor} if self.cursor else {}
+        address = f"{self.url.replace('http', 'ws', 1)}{self.path}/live?{urlencode(since | query)}"
         async with websockets.connect(
             address, additional_headers=self.headers, max_size=FRAME_BYTES_MAX, proxy=None
         ) as socket:
             async for text in socket:
-                self.take(json.loads(text))
+                found = json.loads(text)
+                for frame in found if isinstance(found, list) else [found]:
+                    self.take(frame)
                 yield
+
+    def by_batches(self) -> AsyncGenerator[None, None]:
+        """A socket that takes several frames as one."""
+        return self.by_socket(batch="1")
 
     async def by_stream(self) -> AsyncGenerator[None, None]:
         headers = {**self.headers, "accept": "text/event-stream"}

@@ -88,8 +88,8 @@ def calls_of(nora: Photographer, secret: str) -> dict[Call, Answer]:
     guest = Guest("", secret, "guest").token
     return {
         Call(own, nora.token): HELLO,
-        Call(own, protocols=by(nora.token)): HELLO,
-        Call(f"{own}?since=elsewhere-3", nora.token): HELLO,
+        Call(f"{own}?batch=1", protocols=by(nora.token)): HELLO,
+        Call(f"{own}?since=elsewhere-3&batch=1", nora.token): HELLO,
         Call(f"{own}?since=x", nora.token): (101, "4400"),
         Call(own): (401, "unauthenticated"),
         Call(own, protocols=PROTOCOL): (101, "4401"),
@@ -102,8 +102,8 @@ def calls_of(nora: Photographer, secret: str) -> dict[Call, Answer]:
         Call("/api/orders/nowhere-1/live", protocols=by(nora.token)): (101, "4404"),
         Call("/api/orders/-bad/live", nora.token): (404, "order_not_found"),
         Call(room, guest): HELLO,
-        Call(f"{room}?tab=1", protocols=by(guest)): HELLO,
-        Call(f"{room}?since=elsewhere-3", guest): HELLO,
+        Call(f"{room}?tab=1&batch=1", protocols=by(guest)): HELLO,
+        Call(f"{room}?since=elsewhere-3&batch=1", guest): HELLO,
         Call(f"{room}?since=x", guest): (101, "4400"),
         Call(f"{room}?tab=%00", guest): (422, "invalid_query"),
         Call(room): (401, "unauthenticated"),
@@ -188,7 +188,7 @@ async def test_one_watcher_more_than_an_order_may_have_is_refused_until_another_
     besieged: Server, nora: Photographer, pictures: PhotoSet
 ) -> None:
     file_id = await nora.upload(pictures.rocket)
-    path = f"/api/orders/{nora.order_id}/live"
+    path = f"/api/orders/{nora.order_id}/live?batch=1"
     call = Call(path, nora.token)
     watcher = Follower(besieged.url, nora.order_id, nora.token)
     watching = asyncio.create_task(
@@ -218,7 +218,7 @@ async def test_a_room_that_is_full_and_who_goes_on_knocking_are_refused_each_by_
         Guest(besieged.url, worker_secrets["JWT_SECRET"], name) for name in ("host", "guest")
     )
     room_id = "open-full"
-    call = Call(f"/ws/{room_id}", guest.token)
+    call = Call(f"/ws/{room_id}?batch=1", guest.token)
 
     async with host.enter(room_id) as line, AsyncExitStack() as sockets:
         held = await held_open(sockets, besieged, itertools.repeat(call, ROOM_WATCHERS_MAX - 1))

@@ -24,7 +24,7 @@ UPLOADS_AT_ONCE = 8
 WORK_S_MAX = 600  # of hundreds of photos, on a busy machine
 LEASE_MS = "10000"  # as short as hundreds of watchers of hundreds of photos leave time to renew it
 ASLEEP_AFTER_S = 12  # the runtime lets an idle actor go after ten
-TRANSPORTS = [Follower.by_socket, Follower.by_stream, Follower.by_poll]
+TRANSPORTS = [Follower.by_socket, Follower.by_batches, Follower.by_stream, Follower.by_poll]
 PROTOCOL = "darkroom.v1"
 
 
@@ -76,7 +76,8 @@ async def test_whatever_is_killed_every_watcher_ends_with_the_same_and_misses_no
 ) -> None:
     watchers, count = sizes
     await upload_many(emma, pictures.rocket, count)
-    transports = [Follower.by_socket] * watchers + [Follower.by_stream, Follower.by_poll] * 5
+    sockets = [Follower.by_socket, Follower.by_batches] * (watchers // 2)
+    transports = [*sockets, *[Follower.by_stream, Follower.by_poll] * 5]
     followers = [a_follower(emma) for _ in transports]
 
     async with asyncio.timeout(WORK_S_MAX), asyncio.TaskGroup() as tasks:
@@ -95,7 +96,7 @@ async def test_whatever_is_killed_every_watcher_ends_with_the_same_and_misses_no
         assert follower.status == status
         assert follower.snapshots == 1
         assert all(before < after for before, after in pairwise(follower.offsets))
-    assert all(follower.resumptions for follower in followers[:watchers])
+    assert all(follower.resumptions for follower in followers[: len(sockets)])
 
 
 async def upload_many(someone: Photographer, photo: Photo, count: int) -> None:
@@ -152,7 +153,7 @@ async def test_who_changes_from_one_transport_to_another_misses_and_repeats_noth
         name = f"{turn}.jpg"
         await alice.api.rename(file_id, f"almost-{name}")
         await alice.api.rename(file_id, name)
-        await follow_once(follower, TRANSPORTS[turn % 3], is_named(file_id, name))
+        await follow_once(follower, TRANSPORTS[turn % len(TRANSPORTS)], is_named(file_id, name))
 
     assert follower.snapshots == 1
     assert follower.offsets == list(range(first + 1, first + 19))

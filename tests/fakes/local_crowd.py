@@ -24,5 +24,5 @@ class LocalCrowd:
             except ConnectionError as error:
                 yield socket, str(error)
 
-    def sends(self, texts: int) -> int:
-        return sum(1 if socket.takes_batches else texts for socket in self.sockets)
+    def singles(self) -> int:
+        return sum(not socket.takes_batches for socket in self.sockets)

@@ -51,8 +51,8 @@ class Sockets:
             except ConnectionError as error:
                 yield socket, str(error)
 
-    def sends(self, texts: int) -> int:
-        return texts * len(self)
+    def singles(self) -> int:
+        return len(self)
 
     def add(self, socket: ServerSocket) -> None:
         self._sockets.append(socket)
@@ -123,7 +123,7 @@ class OrderShell(HostedShell):
         """A socket: nothing is answered but a refusal."""
         open_at, since = self._opening(watch)
         try:
-            self._audience.hear_all()
+            await self._audience.level()
             opening = open_at(since, 10**9)
         except Refusal as refusal:
             return refused(refusal)

@@ -132,7 +132,11 @@ def of_what_is_owed_the_first_is_told(patch: pytest.MonkeyPatch) -> None:
 
 def a_newcomer_hears_what_they_know(patch: pytest.MonkeyPatch) -> None:
     """What others are owed is told after they have come."""
-    patch.setattr(Audience, "hear_all", Audience.hear)
+
+    async def hears(self: Audience) -> None:
+        self.hear()
+
+    patch.setattr(Audience, "level", hears)
 
 
 def who_waits_is_not_told(patch: pytest.MonkeyPatch) -> None:

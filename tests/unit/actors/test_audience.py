@@ -11,7 +11,9 @@ from actors.opening import Opening
 from actors.sessions import SessionDeadline
 from domain.close_codes import CloseCode
 from domain.cursor import Cursor
-from domain.limits import PACED_COALESCE_FROM, SOCKET_SENDS_PER_MS
+from domain.errors import Refusal
+from domain.limits import PACED_COALESCE_FROM, SINGLE_SOCKETS_MAX, SOCKET_SENDS_PER_MS
+from domain.messages.live import Watch
 from storage import deadlines, hub_repository
 from storage.deadlines import Deadlines
 from storage.hub_repository import Published
@@ -23,6 +25,9 @@ from tests.unit.actors.sockets import CLOSED, watching
 from tests.unit.factories import NOW_MS
 
 pytestmark = pytest.mark.anyio
+
+BATCHES = Watch(caller_id="alice", expires_at_ms=NOW_MS, takes_batches=True)
+SINGLE = Watch(caller_id="alice", expires_at_ms=NOW_MS)
 
 
 class Watched:
@@ -41,6 +46,16 @@ class Watched:
 
     def catch_up(self, since: Cursor) -> Opening:
         return Opening.of(self.log.hub.since(since), since, "hello again")
+
+
+class Broken(SessionDeadline):
+    """What cannot be read."""
+
+    def __init__(self) -> None:
+        """Nothing is there."""
+
+    def is_due(self, now_ms: int) -> bool:
+        raise OSError(now_ms)
 
 
 class Theatre:
@@ -77,7 +92,7 @@ def test_who_takes_batches_hears_of_several_changes_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("sockets", "within_ms"),
-    [(200, None), (201, 1_005), (2_000, 10_000), (10_000, 30_000)],
+    [(250, None), (251, 1_004), (2_000, 8_000), (10_000, 30_000)],
 )
 def test_the_more_watch_the_longer_the_time_in_which_they_come_back(
     sockets: int, within_ms: int | None
@@ -92,10 +107,10 @@ def test_the_more_watch_the_longer_the_time_in_which_they_come_back(
     assert [json.loads(text) for text in others] == ([spread] if within_ms else [])
 
 
-def test_of_nothing_nobody_hears() -> None:
+async def test_of_nothing_nobody_hears() -> None:
     one = watching()
 
-    Theatre(one).audience.hear_all()
+    await Theatre(one).audience.level()
 
     assert one.sent == []
 
@@ -137,9 +152,57 @@ async def test_what_is_looked_up_after_a_pause_is_not_told_once_more() -> None:
     late = theatre.core.log.say("kept, and not told yet").text
 
     await asyncio.gather(*asyncio.all_tasks() - others)
-    theatre.audience.hear_all()
+    await theatre.audience.level()
 
     assert crowd[0].sent == [*told, late]
+
+
+async def test_who_comes_in_a_pause_comes_after_it() -> None:
+    crowd = [watching() for _ in range(SOCKET_SENDS_PER_MS)]
+    theatre = Theatre(*crowd)
+    first, second = theatre.say("first"), theatre.say("second")
+    heard_before = list(crowd[0].sent)
+
+    await asyncio.gather(theatre.audience.level(), theatre.audience.level())
+
+    assert (heard_before, crowd[0].sent) == ([first], [first, second])
+
+
+def test_beyond_the_limit_nobody_comes() -> None:
+    audience = Theatre(watching(takes_batches=True), watching(takes_batches=True)).audience
+
+    audience.check_free(BATCHES, 3)
+    audience.check_free(SINGLE, 3)
+
+    with pytest.raises(Refusal, match="2 connections"):
+        audience.check_free(BATCHES, 2)
+    with pytest.raises(Refusal, match="3 connections"):
+        audience.check_free(BATCHES, 3, coming=1)
+
+
+def test_of_those_who_take_no_batches_there_may_be_fewer() -> None:
+    audience = Theatre(*[watching()] * SINGLE_SOCKETS_MAX).audience
+
+    audience.check_free(BATCHES, 2 * SINGLE_SOCKETS_MAX)
+
+    with pytest.raises(Refusal, match="batch=1"):
+        audience.check_free(SINGLE, 2 * SINGLE_SOCKETS_MAX)
+
+
+async def test_where_telling_breaks_after_a_pause_all_come_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    crowd = [watching() for _ in range(SOCKET_SENDS_PER_MS)]
+    theatre, others = Theatre(*crowd), asyncio.all_tasks()
+    theatre.say("first")
+    theatre.say("second")
+    theatre.core.sessions = Broken()
+
+    await asyncio.wait(asyncio.all_tasks() - others)
+
+    events = [json.loads(line)["event"] for line in capsys.readouterr().out.splitlines()]
+    assert events[0] == "audience.broke"
+    assert {tuple(socket.closed) for socket in crowd} == {(CloseCode.BROKE,)}
 
 
 async def test_who_waits_hears_as_well() -> None:

@@ -23,7 +23,14 @@ class Crowd:
         self.sockets = sockets
         self.now_ms = 0
         self.heard: list[str] = []
-        self.pace = Pace(self.send, self.catch_up, lambda: self.now_ms, self.pause, held_max=2)
+        self.pace = Pace(
+            self.send,
+            self.catch_up,
+            lambda: self.now_ms,
+            self.broke,
+            pause=self.pause,
+            held_max=2,
+        )
 
     def send(self, texts: list[str]) -> int:
         self.heard += texts
@@ -33,6 +40,9 @@ class Crowd:
         resumption = self.log.hub.since(since, coalesce_from=2)
         assert resumption.cursor is not None
         return Opening.of(resumption, resumption.cursor, f"hello again at {resumption.cursor}")
+
+    def broke(self, bug: BaseException) -> None:
+        raise AssertionError(bug)
 
     async def pause(self, span_s: float) -> None:
         self.now_ms += round(span_s * 1000)
@@ -109,6 +119,24 @@ async def test_before_another_comes_all_are_told_what_they_are_owed_and_once() -
 
     assert len(crowd.heard) == 2
     assert await crowd.later() == ["a", "b"]
+
+
+async def test_who_comes_in_a_pause_waits_for_its_end() -> None:
+    crowd = Crowd(MANY)
+    crowd.say("a", "b")
+
+    await crowd.pace.level()
+
+    assert (len(crowd.heard), crowd.now_ms) == (2, 100)
+
+
+async def test_who_comes_when_nothing_is_owed_waits_for_nothing() -> None:
+    crowd = Crowd(MANY)
+    crowd.say("a")
+
+    await crowd.pace.level()
+
+    assert (len(crowd.heard), crowd.now_ms) == (1, 0)
 
 
 async def test_a_clock_that_steps_back_makes_no_pause_longer() -> None:

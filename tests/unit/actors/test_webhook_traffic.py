@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from actors.effects import Outgoing
-from domain.limits import WEBHOOK_FAILING_CONNECTIONS_MAX
+from domain.limits import WEBHOOK_CONNECTIONS_MAX, WEBHOOK_FAILING_CONNECTIONS_MAX
 from domain.webhook import Endpoint
 from tests.unit.actors.webhooks import SETTINGS, Webhooks, a_batch
 from tests.unit.domain.webhooks import an_endpoint
@@ -67,6 +67,17 @@ def test_where_all_others_hang_one_that_answers_is_told_at_once() -> None:
 
     assert told(first)[WELL] == 1
     assert told(webhooks.sent()) == {WELL: 1}
+
+
+def test_where_there_are_more_than_connections_each_has_its_turn() -> None:
+    webhooks = Webhooks(*some_endpoints(WEBHOOK_CONNECTIONS_MAX + 1))
+    webhooks.hear(a_batch(0, *FILES))
+    first = webhooks.sent()
+    webhooks.deliver_to(first[0].url, first)
+
+    (next_one,) = webhooks.sent()
+
+    assert next_one.url not in {one.url for one in first}
 
 
 def test_of_those_that_fail_the_next_is_who_was_spared_longest() -> None:
