@@ -5,29 +5,7 @@ from typing import Final
 
 from actors import room_rates
 from domain.rate import Rate
-from entry import (
-    BacklogActor,
-    Default,
-    FileActor,
-    InboxActor,
-    OperationsActor,
-    OrderActor,
-    RolloutActor,
-    RoomActor,
-    WebhookActor,
-)
-
-__all__ = [
-    "BacklogActor",
-    "Default",
-    "FileActor",
-    "InboxActor",
-    "OperationsActor",
-    "OrderActor",
-    "RolloutActor",
-    "RoomActor",
-    "WebhookActor",
-]
+from entry import *  # noqa: F403 -- every actor that the product has
 
 NO_LIMIT: Final = Rate(interval_ms=1, burst=10_000_000)
 

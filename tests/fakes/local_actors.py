@@ -24,26 +24,23 @@ from actors.fanout import Fanout
 from actors.file import FileCore
 from actors.host import Host, answered, wall_clock_ms
 from actors.inbox import InboxCore
-from actors.live import opened, poll
 from actors.operations import OperationsCore
 from actors.order import OrderCore
 from actors.origin import Origin
 from actors.performer import Performer
-from actors.remote import refused
 from actors.rollout import RolloutCore
 from actors.room import RoomCore
 from actors.room_talk import RoomAttachment
 from actors.waiting import Waiting
 from actors.webhook_client import WebhookClient
-from domain.cursor import Cursor
-from domain.errors import Refusal
-from domain.messages.live import WATCH_HEADER, Transport, Watch
+from domain.messages.live import WATCH_HEADER, Watch
 from domain.messages.order import AwaitOrder
 from domain.messages.room import RoomWatch
 from domain.rollout_settings import RolloutSettings
 from domain.settings import Settings
 from storage.hub_repository import Published
 from tests.fakes.local_actor import LocalActor, LocalAnswer
+from tests.fakes.local_watchers import answer_to
 from tests.fakes.local_webhooks import LocalWebhooks
 from tests.fakes.memory_mail import MemoryMail
 from tests.fakes.memory_objects import MemoryObjects
@@ -84,24 +81,11 @@ class LocalOrder(LocalActor):
         return await self._waiting.answer(message, lambda: self.host.answer(text))
 
     async def fetch(self, request: object) -> LocalAnswer:
-        """The request is the headers that the edge has set. A stream ends when it has begun."""
+        """The request is the headers that the edge has set."""
         assert isinstance(request, dict)
         watch = Watch.model_validate_json(request[WATCH_HEADER])
-        since = None if watch.since is None else Cursor.parsed(watch.since)
         open_at = partial(self._core.opening, watch.caller_id)
-        try:
-            match watch.transport:
-                case Transport.SOCKET:
-                    return LocalAnswer(
-                        101, "\n".join(watch.framed(open_at(since).frames)), watch.protocol
-                    )
-                case Transport.STREAM:
-                    return LocalAnswer(200, opened(open_at(since)))
-                case Transport.POLL:
-                    page = await poll(self._waiting, open_at, since, watch.wait_ms)
-                    return LocalAnswer(304 if page is None else 200, page or "")
-        except Refusal as refusal:
-            return LocalAnswer(409, refused(refusal))
+        return await answer_to(watch, open_at, self._waiting)
 
 
 class LocalRoom(LocalActor):
@@ -122,26 +106,15 @@ class LocalRoom(LocalActor):
         """As that of an order. A socket stays until a test takes it away."""
         assert isinstance(request, dict)
         watch = RoomWatch.model_validate_json(request[WATCH_HEADER])
-        since = None if watch.since is None else Cursor.parsed(watch.since)
         open_at = partial(self.core.opening, watch.room_id)
-        try:
-            match watch.transport:
-                case Transport.SOCKET:
-                    attached = RoomAttachment.of(watch, secrets.token_hex(8))
-                    self.core.rates.come(watch.caller_id, wall_clock_ms())
-                    self.core.connect(watch.room_id, attached.connection, wall_clock_ms())
-                    self._tell()
-                    await self.host.settle()
-                    return LocalAnswer(
-                        101, "\n".join(watch.framed(open_at(since).frames)), watch.protocol
-                    )
-                case Transport.STREAM:
-                    return LocalAnswer(200, opened(open_at(since)))
-                case Transport.POLL:
-                    page = await poll(self._waiting, open_at, since, watch.wait_ms)
-                    return LocalAnswer(304 if page is None else 200, page or "")
-        except Refusal as refusal:
-            return LocalAnswer(409, refused(refusal))
+        return await answer_to(watch, open_at, self._waiting, partial(self._accept, watch))
+
+    async def _accept(self, watch: RoomWatch) -> None:
+        attached = RoomAttachment.of(watch, secrets.token_hex(8))
+        self.core.rates.come(watch.caller_id, wall_clock_ms())
+        self.core.connect(watch.room_id, attached.connection, wall_clock_ms())
+        self._tell()
+        await self.host.settle()
 
     def _tell(self) -> None:
         events = self.core.take_events()
